@@ -1,0 +1,90 @@
+/// The address map of a chip: which memory or peripheral answers where. This is the slow, complete way to an address;
+/// the engine keeps a faster one for plain memory.
+public final class Bus {
+    private struct Slot {
+        let base: UInt32
+        let last: UInt32
+        let peripheral: any Peripheral
+    }
+
+    /// A second address range at which (part of) a memory answers.
+    public struct Alias {
+        public let base: UInt32
+        public let size: Int
+        public let memory: Memory
+        /// Where in the memory the range begins.
+        public let offset: Int
+    }
+
+    public private(set) var memories: [Memory] = []
+    /// Changes only through `setAlias`.
+    public private(set) var aliases: [Alias] = []
+    private var slots: [Slot] = []
+
+    /// Called after a write to memory that did not come from the core (a DMA transfer, flash programming), and after
+    /// an alias moved: decoded code may be stale.
+    public var onChange: (_ address: UInt32, _ count: Int) -> Void = { _, _ in }
+
+    public init() {}
+
+    public func add(_ memory: Memory) {
+        memories.append(memory)
+    }
+
+    /// Places a peripheral at `base`; its range must be free.
+    public func add(_ peripheral: any Peripheral, at base: UInt32, size: UInt32) {
+        let slot = Slot(base: base, last: base + (size - 1), peripheral: peripheral)
+        let place = slots.firstIndex { $0.base > base } ?? slots.endIndex
+        slots.insert(slot, at: place)
+    }
+
+    /// Lets a memory answer at `base` too, in the place of whatever answered there before.
+    public func setAlias(at base: UInt32, size: Int, of memory: Memory, offset: Int = 0) {
+        aliases.removeAll { $0.base == base }
+        aliases.append(Alias(base: base, size: size, memory: memory, offset: offset))
+        onChange(base, size)
+    }
+
+    /// The memory that answers at `address`, and the address by which that memory knows the byte.
+    public func memory(at address: UInt32) -> (memory: Memory, address: UInt32)? {
+        for memory in memories where memory.contains(address) { return (memory, address) }
+        for alias in aliases where address >= alias.base && Int(address - alias.base) < alias.size {
+            return (alias.memory, alias.memory.base + UInt32(alias.offset) + (address - alias.base))
+        }
+        return nil
+    }
+
+    /// The peripheral that answers at `address`, and the offset from its base.
+    public func peripheral(at address: UInt32) -> (peripheral: any Peripheral, offset: UInt32)? {
+        var low = 0
+        var high = slots.count
+        while low < high {
+            let middle = (low + high) / 2
+            if slots[middle].last < address { low = middle + 1 } else { high = middle }
+        }
+        guard low < slots.count, slots[low].base <= address else { return nil }
+        return (slots[low].peripheral, address - slots[low].base)
+    }
+
+    public var peripherals: [any Peripheral] { slots.map(\.peripheral) }
+
+    /// Reads as a bus master does. The access must be aligned to its width.
+    public func read(_ address: UInt32, _ width: AccessWidth) throws(BusError) -> UInt32 {
+        if let (memory, local) = memory(at: address) { return memory.load(local, width) }
+        if let (peripheral, offset) = peripheral(at: address) { return try peripheral.read(offset, width) }
+        throw .nothingThere
+    }
+
+    /// Writes as a bus master other than the core does. The access must be aligned to its width.
+    public func write(_ address: UInt32, _ value: UInt32, _ width: AccessWidth) throws(BusError) {
+        if let (memory, local) = memory(at: address) {
+            guard memory.isWritable else { throw .readOnly }
+            memory.store(local, value, width)
+            onChange(address, Int(width.rawValue))
+        } else if let (peripheral, offset) = peripheral(at: address) {
+            try peripheral.write(offset, value & width.mask, width)
+        } else {
+            throw .nothingThere
+        }
+    }
+}
