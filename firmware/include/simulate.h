@@ -1,6 +1,7 @@
 // Layer markers: they tell a simulator where the layers of a network begin and
-// end, and cost nothing on silicon. No instruction is emitted, no byte of flash
-// or RAM is used; the compiler only has to have the two operands in registers.
+// end, and cost nothing on silicon. A marker is no instruction and no byte of
+// flash or RAM; all it asks is that its two operands are in registers, where
+// the compiler may first have to load them.
 //
 //     SIMULATE_LAYER_BEGIN("conv_1", 320000);   // name, multiply-accumulates (0: unknown)
 //     convolve(...);

@@ -16,8 +16,8 @@ static inline int8_t finish_channel(const struct convolution *layer, int32_t cha
 
 #if KERNELS_DSP
 
-static inline void multiply_one_column(const struct convolution *layer, const int16_t *column,
-                                       int32_t length, bool interleaved, int8_t *output)
+SPECIALISED void multiply_one_column(const struct convolution *layer, const int16_t *column, int32_t length,
+                                     bool interleaved, int8_t *output)
 {
     const int32_t channels = layer->output.channels;
 
@@ -25,16 +25,16 @@ static inline void multiply_one_column(const struct convolution *layer, const in
         // An odd last channel is computed twice; that is rarer than a third loop is long.
         const int32_t other = channel + 1 < channels ? channel + 1 : channel;
         int32_t sums[2] = {layer->bias[channel], layer->bias[other]};
-        dot_2x1(layer->weights + channel * length, layer->weights + other * length, column, length,
-                interleaved, sums);
+        (interleaved ? dot_2x1_interleaved : dot_2x1_natural)(
+            layer->weights + channel * length, layer->weights + other * length, column, length, sums);
         output[channel] = finish_channel(layer, channel, sums[0]);
         output[other] = finish_channel(layer, other, sums[1]);
     }
 }
 
 /// The second column begins `length` after the first.
-static inline void multiply_two_columns(const struct convolution *layer, const int16_t *columns,
-                                        int32_t length, bool interleaved, int8_t *output)
+SPECIALISED void multiply_two_columns(const struct convolution *layer, const int16_t *columns, int32_t length,
+                                      bool interleaved, int8_t *output)
 {
     const int32_t channels = layer->output.channels;
 
@@ -42,8 +42,9 @@ static inline void multiply_two_columns(const struct convolution *layer, const i
         const int32_t other = channel + 1 < channels ? channel + 1 : channel;
         const int32_t bias0 = layer->bias[channel], bias1 = layer->bias[other];
         int32_t sums[2][2] = {{bias0, bias1}, {bias0, bias1}};
-        dot_2x2(layer->weights + channel * length, layer->weights + other * length, columns,
-                columns + length, length, interleaved, sums);
+        (interleaved ? dot_2x2_interleaved : dot_2x2_natural)(
+            layer->weights + channel * length, layer->weights + other * length, columns, columns + length,
+            length, sums);
         output[channel] = finish_channel(layer, channel, sums[0][0]);
         output[other] = finish_channel(layer, other, sums[0][1]);
         output[channels + channel] = finish_channel(layer, channel, sums[1][0]);

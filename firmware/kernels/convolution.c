@@ -7,8 +7,8 @@
 
 /// The input under the window of one output pixel, as one column. Outside the
 /// image the real value is 0, which is also 0 here: offset plus zero point.
-static inline void gather(const struct convolution *layer, const int8_t *input, int32_t row, int32_t column,
-                          bool interleaved, int16_t *to)
+SPECIALISED void gather(const struct convolution *layer, const int8_t *input, int32_t row, int32_t column,
+                        bool interleaved, int16_t *to)
 {
     const struct shape *shape = &layer->input;
     const struct window *window = &layer->window;
@@ -32,8 +32,8 @@ static inline void gather(const struct convolution *layer, const int8_t *input, 
     }
 }
 
-static inline void convolve_in_order(const struct convolution *layer, const int8_t *input, int8_t *output,
-                                     int16_t *scratch, bool interleaved)
+SPECIALISED void convolve_in_order(const struct convolution *layer, const int8_t *input, int8_t *output,
+                                   int16_t *scratch, bool interleaved)
 {
     const int32_t length = layer->window.height * layer->window.width * layer->input.channels;
     const int32_t channels = layer->output.channels;

@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+/// For functions that take a constant which must be known inside an inner loop.
+#define SPECIALISED static inline __attribute__((always_inline))
+
 /// Two or four neighbours in one load; Armv7E-M allows any alignment here.
 static inline uint32_t load_word(const void *from)
 {

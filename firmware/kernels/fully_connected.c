@@ -20,7 +20,7 @@ void int8_fully_connected(const struct fully_connected *layer, const int8_t *inp
     for (int32_t index = 0; index < layer->outputs; index += 2) {
         const int32_t other = index + 1 < layer->outputs ? index + 1 : index;
         int32_t sums[2] = {layer->bias[index], layer->bias[other]};
-        dot_2x1(weights + index * inputs, weights + other * inputs, scratch, inputs, true, sums);
+        dot_2x1_interleaved(weights + index * inputs, weights + other * inputs, scratch, inputs, sums);
         output[index] = finish(layer, sums[0]);
         output[other] = finish(layer, sums[1]);
     }

@@ -23,7 +23,7 @@ random = np.random.default_rng(6)
 kinks = np.linspace(0, 2 * np.pi, 16, dtype=np.float32)
 graph.layers[0].bias = -graph.layers[0].weights[:, 0] * kinks
 x = random.uniform(0, 2 * np.pi, (2000, 1)).astype(np.float32)
-train(graph, x, np.sin(x), lambda y, target: 2 * (y - target) / len(y), random, epochs=300, rate=0.01)
+train(graph, x, np.sin(x), lambda y, target: 2 * (y - target) / len(y), random, epochs=1000, batch=64, rate=0.01)
 
 model, (scale, zero_point) = quantise(graph, np.linspace(0, 2 * np.pi, 1000, dtype=np.float32)[:, np.newaxis])
 DIRECTORY.mkdir(exist_ok=True)

@@ -3,7 +3,7 @@
 # STM32F405 and shows its console and exit code. QEMU has no cycle counter.
 set -eu
 cd "$(dirname "$0")/.."
-make -s BUILD=build/qemu OUT=build/qemu/out DEFINES=-DSIMULATE_EXIT_ALWAYS elfs
+make -s BUILD=build/qemu OUT=build/qemu/out DEFINES=-DSIMULATE_EXIT_ALWAYS elfs > /dev/null
 status=0
 for elf in "$@"; do
     echo "== $elf"

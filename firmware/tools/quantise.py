@@ -10,6 +10,13 @@ from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as sch
 
 from graph import run
 
+# The first version of each operator that takes int8.
+VERSIONS = {
+    schema.BuiltinOperator.CONV_2D: 3, schema.BuiltinOperator.DEPTHWISE_CONV_2D: 3,
+    schema.BuiltinOperator.FULLY_CONNECTED: 4, schema.BuiltinOperator.RESHAPE: 1,
+}
+OTHER_VERSION = 2
+
 PASSES_SCALE_ON = ("average_pool", "maximum_pool", "reshape", "relu6")
 
 
@@ -72,7 +79,8 @@ class Writer:
         model.subgraphs, model.buffers, model.operatorCodes = [subgraph], self.buffers, []
         for code in self.codes:
             operator_code = schema.OperatorCodeT()
-            operator_code.builtinCode, operator_code.deprecatedBuiltinCode, operator_code.version = code, code, 3
+            operator_code.builtinCode = operator_code.deprecatedBuiltinCode = code
+            operator_code.version = VERSIONS.get(code, OTHER_VERSION)
             model.operatorCodes.append(operator_code)
         builder = flatbuffers.Builder(1 << 20)
         builder.Finish(model.Pack(builder), b"TFL3")

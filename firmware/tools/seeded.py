@@ -96,4 +96,32 @@ def autoencoder():
     return g
 
 
-NETWORKS = {network.__name__: network for network in (kws, vww, resnet8, autoencoder)}
+def shapes():
+    """No network of any use: every kernel with sizes that are no multiples of four, uneven strides and
+    paddings, a depth multiplier, and the ReLU forms as layers of their own."""
+    g = Seeded("shapes", (17, 18, 3), 5)
+    g.conv("conv_1", (3, 5), 3, 7, stride=(2, 1), activation="relu6")
+    g.add("maximum_pool", "maxpool_1", window=(2, 3), stride=(1, 2))
+    g.conv("pw_1", (1, 1), 7, 6)
+    g.add("relu", "relu_1")
+    g.depthwise("dw_1", (3, 3), 12)
+    skip = g.add("relu6", "relu6_1")
+    g.depthwise("dw_2", (2, 4), 12, activation="relu")
+    g.conv("conv_2", (3, 3), 12, 12)
+    g.add("add", "add_1", skip, "conv_2")
+    g.conv("conv_3", (2, 2), 12, 5, stride=(1, 2), padding="VALID", activation="relu")
+    g.depthwise("dw_3", (3, 3), 5, stride=(3, 2))
+    g.add("average_pool", "avgpool_1", window=(3, 2), stride=(1, 1))
+    g.add("reshape", "flat")
+    g.fully_connected("fc_1", 30, 21, activation="relu6")
+    g.fully_connected("fc_2", 21, 7)
+    g.add("softmax", "softmax_1")
+    # More cells under one window than the fast path of average pooling may sum.
+    g.conv("pw_2", (1, 1), 3, 9, "input")
+    g.add("average_pool", "avgpool_2", window=(17, 18), stride=(1, 1), padding="VALID")
+    g.add("reshape", "flat_2")
+    g.add("softmax", "softmax_2")
+    return g
+
+
+NETWORKS = {network.__name__: network for network in (kws, vww, resnet8, autoencoder, shapes)}

@@ -52,6 +52,12 @@ public enum Operation: UInt16, Sendable, CaseIterable {
 
     // System.
     case it, nop, wfi, wfe, sev, cps, mrs, msr, dsb, dmb, isb, svc, bkpt, udf
+    /// The instruction could not be fetched; `imm` is the address.
+    case fetchFault
+    /// A coprocessor instruction without the coprocessor, or with access to it denied.
+    case noCoprocessor
+    /// VMRS APSR_nzcv, FPSCR.
+    case vmrsFlags
 }
 
 extension Operation {
