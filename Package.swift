@@ -29,5 +29,7 @@ let package = Package(
         tests("ProfileTests", ["Profile"]),
         module("Report", ["Profile"]),
         tests("ReportTests", ["Report", "Profile"]),
+        module("Baseline", ["Profile"]),
+        tests("BaselineTests", ["Baseline", "Profile"]),
     ]
 )
