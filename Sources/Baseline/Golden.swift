@@ -86,7 +86,8 @@ extension Golden.Failure: CustomStringConvertible {
         case .foreign:
             "this is not a golden file"
         case .newer(let version):
-            "this golden file has version \(version), newer than the version \(Golden.version) that this simulator reads"
+            "this golden file has version \(version), newer than the version \(Golden.version) "
+                + "that this simulator reads"
         case .malformed(let key):
             "this golden file is damaged at \(key.printable)"
         }

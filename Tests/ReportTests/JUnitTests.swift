@@ -47,7 +47,7 @@ struct JUnitTests {
 
     @Test("A time that is no number is written as 0")
     func time() {
-        #expect(
-            JUnit.encode([.init(name: "a", verdict: .passed, seconds: .nan)], suite: "s").contains("name=\"a\" time=\"0\"/>"))
+        let text = JUnit.encode([.init(name: "a", verdict: .passed, seconds: .nan)], suite: "s")
+        #expect(text.contains("name=\"a\" time=\"0\"/>"))
     }
 }
