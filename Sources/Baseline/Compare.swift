@@ -6,7 +6,8 @@ public func compare(_ golden: Golden, _ run: RunProfile, tolerance: Tolerance = 
     guard golden.target == run.target else {
         return Verdict(judged: [.init(.targetChanged(golden: golden.target, run: run.target), tolerance)])
     }
-    let findings = identity(golden, run) + ending(golden, run) + cost(golden, run) + layers(golden, run)
+    let findings =
+        identity(golden, run) + ending(golden, run) + cost(golden, run) + layers(golden, run)
         + memory(golden, run)
     return Verdict(judged: findings.map { .init($0, tolerance) })
 }

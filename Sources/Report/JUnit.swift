@@ -29,7 +29,8 @@ public enum JUnit {
     /// One suite with all tests in their order.
     public static func encode(_ tests: [Test], suite: String) -> String {
         func count(_ verdict: Verdict) -> Int { tests.filter { $0.verdict == verdict }.count }
-        let counts = "tests=\"\(tests.count)\" failures=\"\(count(.failed))\" errors=\"\(count(.error))\""
+        let counts =
+            "tests=\"\(tests.count)\" failures=\"\(count(.failed))\" errors=\"\(count(.error))\""
             + " skipped=\"\(count(.skipped))\" time=\"\(time(tests.map(\.seconds).reduce(0, +)))\""
         let name = attribute(suite)
         return """
@@ -43,7 +44,8 @@ public enum JUnit {
     }
 
     private static func element(_ test: Test, className: String) -> String {
-        let open = "    <testcase classname=\"\(className)\" name=\"\(attribute(test.name))\""
+        let open =
+            "    <testcase classname=\"\(className)\" name=\"\(attribute(test.name))\""
             + " time=\"\(time(test.seconds))\""
         let headline = attribute(test.message.split(whereSeparator: \.isNewline).first.map(String.init) ?? "")
         let body = text(test.message)

@@ -4,9 +4,11 @@ extension Text {
     /// What ran on what, and how far the numbers can be believed.
     static func head(_ profile: RunProfile, _ style: Style) -> [String] {
         let target = profile.target
-        let trust = [target.model.measuredError ?? "error never measured"]
+        let trust =
+            [target.model.measuredError ?? "error never measured"]
             + (target.model.assumedConstants > 0 ? ["\(Numeral.grouped(target.model.assumedConstants)) assumed"] : [])
-        let pieces = ["\(profile.firmware.file) on \(target.name)", target.core] + profile.clock.parts
+        let pieces =
+            ["\(profile.firmware.file) on \(target.name)", target.core] + profile.clock.parts
             + ["model \(target.model.title) (\(trust.joined(separator: "; ")))"]
         return wrapped(pieces, indent: "  ").map(style.bold)
     }

@@ -92,9 +92,12 @@ extension Text {
         }
         let count = profile.interrupts.map(\.count).clampedSum
         let cycles = profile.interrupts.map(\.cycles).clampedSum
-        table.totals = [[
-            "", "all interrupts", Numeral.grouped(count), Numeral.grouped(cycles), Numeral.percent(cycles, of: total),
-        ]]
+        table.totals = [
+            [
+                "", "all interrupts", Numeral.grouped(count), Numeral.grouped(cycles),
+                Numeral.percent(cycles, of: total),
+            ]
+        ]
         return table.lines(style)
     }
 

@@ -18,10 +18,12 @@ extension Text {
         }
         let all = sums(profile.layers)
         table.rows += remainders(profile)
-        table.totals = [[
-            "", "total", "", Numeral.grouped(total), Numeral.percent(total, of: total),
-            milliseconds(profile.totals.seconds), Numeral.grouped(all.macs),
-        ]]
+        table.totals = [
+            [
+                "", "total", "", Numeral.grouped(total), Numeral.percent(total, of: total),
+                milliseconds(profile.totals.seconds), Numeral.grouped(all.macs),
+            ]
+        ]
         return table.lines(style)
     }
 
@@ -46,10 +48,12 @@ extension Text {
             ])
         }
         table.rows += remainders(profile)
-        table.totals = [[
-            "", "total", "", Numeral.grouped(total), Numeral.percent(total, of: total),
-            milliseconds(profile.totals.seconds),
-        ]]
+        table.totals = [
+            [
+                "", "total", "", Numeral.grouped(total), Numeral.percent(total, of: total),
+                milliseconds(profile.totals.seconds),
+            ]
+        ]
         return table.lines(style)
     }
 
@@ -67,11 +71,13 @@ extension Text {
             ])
         }
         let all = sums(profile.layers)
-        table.totals = [[
-            "", "all layers", Numeral.grouped(all.instructions),
-            Numeral.fixed(ratio(all.cycles, all.instructions), places: 2), Numeral.grouped(all.macs),
-            Numeral.fixed(all.cyclesPerMAC, places: 2),
-        ]]
+        table.totals = [
+            [
+                "", "all layers", Numeral.grouped(all.instructions),
+                Numeral.fixed(ratio(all.cycles, all.instructions), places: 2), Numeral.grouped(all.macs),
+                Numeral.fixed(all.cyclesPerMAC, places: 2),
+            ]
+        ]
         return table.lines(style)
     }
 

@@ -69,7 +69,8 @@ struct HostileTests {
             profile.interrupts[index].count = number
             profile.interrupts[index].cycles = number
         }
-        let text = Text.full(profile) + Text.summary(profile)
+        let text =
+            Text.full(profile) + Text.summary(profile)
             + Text.comparison(Comparison(old: sample, new: profile))
         #expect(!text.contains("inf ") && !text.contains("nan"))
         for table in CSV.Table.allCases { #expect(!CSV.encode(profile, table).isEmpty) }
