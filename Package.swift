@@ -27,5 +27,9 @@ let package = Package(
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Profile"),
         tests("ProfileTests", ["Profile"]),
+        module("Report", ["Profile"]),
+        tests("ReportTests", ["Report", "Profile"]),
+        module("Baseline", ["Profile"]),
+        tests("BaselineTests", ["Baseline", "Profile"]),
     ]
 )

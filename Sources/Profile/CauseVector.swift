@@ -23,7 +23,19 @@ public struct CauseVector: Equatable, Sendable {
 
     /// The count that `cycles` gives for each cause.
     @inlinable public init(_ cycles: (Cause) -> Int) {
-        for cause in Cause.allCases { self[cause] = cycles(cause) }
+        issue = cycles(.issue)
+        refill = cycles(.refill)
+        loadUse = cycles(.loadUse)
+        fetchAlign = cycles(.fetchAlign)
+        flashWait = cycles(.flashWait)
+        dataWait = cycles(.dataWait)
+        unaligned = cycles(.unaligned)
+        busSlave = cycles(.busSlave)
+        divider = cycles(.divider)
+        fp = cycles(.fp)
+        contention = cycles(.contention)
+        exception = cycles(.exception)
+        sleep = cycles(.sleep)
     }
 
     /// The cycles of one cause.
@@ -66,17 +78,17 @@ public struct CauseVector: Equatable, Sendable {
 
     /// The cycles of all causes together.
     @inlinable public var total: Int {
-        var sum = 0
-        for cause in Cause.allCases { sum &+= self[cause] }
-        return sum
+        let beforeMemory = issue &+ refill &+ loadUse &+ fetchAlign
+        let memory = flashWait &+ dataWait &+ unaligned &+ busSlave
+        return beforeMemory &+ memory &+ divider &+ fp &+ contention &+ exception &+ sleep
     }
 
     @inlinable public static func + (left: CauseVector, right: CauseVector) -> CauseVector {
-        CauseVector { left[$0] &+ right[$0] }
+        left.combined(with: right, &+)
     }
 
     @inlinable public static func - (left: CauseVector, right: CauseVector) -> CauseVector {
-        CauseVector { left[$0] &- right[$0] }
+        left.combined(with: right, &-)
     }
 
     @inlinable public static func += (left: inout CauseVector, right: CauseVector) {
@@ -85,6 +97,26 @@ public struct CauseVector: Equatable, Sendable {
 
     @inlinable public static func -= (left: inout CauseVector, right: CauseVector) {
         left = left - right
+    }
+
+    // Field by field: a walk over `Cause.allCases` would make an array each time.
+    @inlinable @inline(__always)
+    func combined(with other: CauseVector, _ operation: (Int, Int) -> Int) -> CauseVector {
+        var result = CauseVector()
+        result.issue = operation(issue, other.issue)
+        result.refill = operation(refill, other.refill)
+        result.loadUse = operation(loadUse, other.loadUse)
+        result.fetchAlign = operation(fetchAlign, other.fetchAlign)
+        result.flashWait = operation(flashWait, other.flashWait)
+        result.dataWait = operation(dataWait, other.dataWait)
+        result.unaligned = operation(unaligned, other.unaligned)
+        result.busSlave = operation(busSlave, other.busSlave)
+        result.divider = operation(divider, other.divider)
+        result.fp = operation(fp, other.fp)
+        result.contention = operation(contention, other.contention)
+        result.exception = operation(exception, other.exception)
+        result.sleep = operation(sleep, other.sleep)
+        return result
     }
 }
 
