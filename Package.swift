@@ -27,5 +27,10 @@ let package = Package(
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Profile"),
         tests("ProfileTests", ["Profile"]),
+        .systemLibrary(name: "CLibELF", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+        .systemLibrary(name: "CLibDW", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
+        .systemLibrary(name: "CDemangle"),
+        module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
+        tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
     ]
 )
