@@ -35,7 +35,7 @@ final class DebugUnit {
         var file: String?
         var line: Int?
         if let row = dwarf_getsrc_die(&die, address) {
-            file = dwarf_linesrc(row, nil, nil).map(cleaned)
+            file = dwarf_linesrc(row, nil, nil).map(path)
             var number: Int32 = 0
             if dwarf_lineno(row, &number) == 0, number > 0 { line = Int(number) }
         }
@@ -142,7 +142,17 @@ final class DebugUnit {
         guard let index = Self.number(DW_AT_call_file, of: die),
             dwarf_getsrcfiles(&self.die, &files, &count) == 0, let files, index < UInt64(count)
         else { return (nil, line) }
-        return (dwarf_filesrc(files, Int(index), nil, nil).map(cleaned), line)
+        return (dwarf_filesrc(files, Int(index), nil, nil).map(path), line)
+    }
+
+    /// A relative path is completed by the directory that the compiler ran in, where the unit names one.
+    private func path(_ name: UnsafePointer<CChar>) -> String {
+        let name = cleaned(name)
+        var value = Dwarf_Attribute()
+        guard !name.hasPrefix("/"), dwarf_attr(&die, UInt32(DW_AT_comp_dir), &value) != nil,
+            let directory = dwarf_formstring(&value).map(cleaned), !directory.isEmpty, !name.hasPrefix(directory + "/")
+        else { return name }
+        return directory + "/" + name
     }
 
     private static func number(_ attribute: Int, of die: Dwarf_Die) -> UInt64? {

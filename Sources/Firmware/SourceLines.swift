@@ -2,9 +2,9 @@ import CLibDW
 
 /// A place in the source text.
 public struct SourceFrame: Sendable, Equatable {
-    /// The function, demangled; nil where the debug information names none.
+    /// The function, demangled; nil where neither the debug information nor a symbol names one.
     public let function: String?
-    /// As in the debug information; a relative path is relative to the directory the compiler ran in.
+    /// As in the debug information, with the directory the compiler ran in before a relative path.
     public let file: String?
     /// From 1; nil where the compiler knows none.
     public let line: Int?
@@ -19,10 +19,13 @@ public final class SourceLines {
     private var units: [Int: DebugUnit] = [:]
     /// The sections in memory. What the linker removed has debug information still, mostly for address 0.
     private let sections: [Section]
+    /// Names what has lines but no function in the debug information, as assembly code often.
+    private let symbols: FunctionTable
 
     public init(_ image: FirmwareImage) {
         information = DebugInformation(image)
         sections = image.sections.filter { $0.isAllocated && !$0.isNoBits }
+        symbols = FunctionTable(image)
     }
 
     /// Whether the program has debug information for any code.
@@ -36,7 +39,10 @@ public final class SourceLines {
         else { return [] }
         let unit = units[index] ?? information.load(index)
         units[index] = unit
-        return unit.frames(at: address)
+        return unit.frames(at: address).map { frame in
+            guard frame.function == nil else { return frame }
+            return SourceFrame(function: symbols.function(at: address)?.name, file: frame.file, line: frame.line)
+        }
     }
 
     /// File and line of the instruction at the address (without Thumb bit).

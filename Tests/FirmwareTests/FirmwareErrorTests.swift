@@ -42,7 +42,8 @@ struct FirmwareErrorTests {
         #expect(error(Array(file.prefix(51))) == .truncated(.header, end: 52, size: 51))
         // 52 bytes of header and one program header of 32.
         #expect(error(Array(file.prefix(83))) == .truncated(.programHeaders, end: 84, size: 83))
-        #expect(error(Array(file.dropLast())) == .truncated(.sectionHeaders, end: UInt64(file.count), size: file.count - 1))
+        let size = file.count - 1
+        #expect(error(Array(file.prefix(size))) == .truncated(.sectionHeaders, end: UInt64(file.count), size: size))
         var onlySegment = ELFBuilder.code(8)
         onlySegment.sections = []
         // The segment lies at 84 ..< 92.
@@ -94,7 +95,9 @@ struct FirmwareErrorTests {
 
     @Test("Sizes that contradict the file are refused, and huge ones take no memory")
     func hostileSizes() throws {
-        #expect(error { $0.programs[0].memorySize = 4 } == .malformed(.segment(0), "has more bytes in the file than in memory"))
+        #expect(
+            error { $0.programs[0].memorySize = 4 }
+                == .malformed(.segment(0), "has more bytes in the file than in memory"))
         // Two segments may not claim the same bytes: a small file would grow without end.
         var twice = ELFBuilder.code(64)
         twice.sections = []

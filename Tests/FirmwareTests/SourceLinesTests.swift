@@ -24,6 +24,7 @@ struct SourceLinesTests {
         ])
         let reset = try #require(lines.line(at: 0x800_0034))
         #expect(reset.file == "/tiny/start.s" && reset.line == 15)
+        #expect(lines.frames(at: 0x800_0034).map(\.function) == ["reset"])
         #expect(lines.frames(at: 0x800_0000).isEmpty)
         #expect(lines.frames(at: .max).isEmpty && lines.frames(at: 0).isEmpty)
     }

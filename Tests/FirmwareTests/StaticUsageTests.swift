@@ -14,7 +14,8 @@ struct StaticUsageTests {
     @Test("Sections take what size -A says; .data takes both")
     func sections() throws {
         let usage = StaticUsage(try TinyFirmware.image(), in: memories)
-        #expect(usage.sections.map(\.name) == [".isr_vector", ".note.gnu.build-id", ".text", ".data", ".bss", "._stack"])
+        let names = [".isr_vector", ".note.gnu.build-id", ".text", ".data", ".bss", "._stack"]
+        #expect(usage.sections.map(\.name) == names)
         #expect(usage.sections.map(\.flash) == [16, 36, 168, 16, 0, 0])
         #expect(usage.sections.map(\.ram) == [0, 0, 0, 16, 68, 1028])
         #expect(usage.flash == 236 && usage.ram == 1112)
