@@ -6,10 +6,7 @@ final class DebugInformation {
     private let file: ELFFile
     private let dwarf: OpaquePointer
     private var units: [Dwarf_Die] = []
-    /// Sorted by `low`; they may overlap.
-    private var ranges: [(low: UInt64, high: UInt64, unit: Int)] = []
-    /// The greatest end among the ranges up to this one.
-    private var ends: [UInt64] = []
+    private var unitOfAddress = IntervalMap([])
     /// How many more entries may be read. An honest file needs fewer than it has bytes; a hostile one can make
     /// many units point at the same long lists.
     private var budget: Int
@@ -30,17 +27,10 @@ final class DebugInformation {
         dwarf_end(dwarf)
     }
 
-    var hasRanges: Bool { !ranges.isEmpty }
+    var hasRanges: Bool { !unitOfAddress.isEmpty }
 
     /// The unit that covers the address; of several, the one whose range begins last.
-    func unit(at address: UInt64) -> Int? {
-        var place = ranges.partitionPoint { $0.low > address }
-        while place > 0, ends[place - 1] > address {
-            place -= 1
-            if ranges[place].high > address { return ranges[place].unit }
-        }
-        return nil
-    }
+    func unit(at address: UInt64) -> Int? { unitOfAddress[address] }
 
     func load(_ index: Int) -> DebugUnit {
         DebugUnit(units[index], of: self, &budget)
@@ -51,6 +41,7 @@ final class DebugInformation {
         var next: OpaquePointer?
         var kind: UInt8 = 0
         var die = Dwarf_Die()
+        var ranges: [IntervalMap.Interval] = []
         while dwarf_get_units(dwarf, unit, &next, nil, &kind, &die, nil) == 0, let found = next {
             unit = found
             // Skeletons (DW_UT_skeleton, -gsplit-dwarf) name files that libdw would open; types have no code.
@@ -59,11 +50,10 @@ final class DebugInformation {
             else { continue }
             units.append(die)
             for range in DebugUnit.ranges(of: die, &budget) {
-                ranges.append((range.lowerBound, range.upperBound, units.count - 1))
+                ranges.append(.init(low: range.lowerBound, high: range.upperBound, value: units.count - 1))
             }
         }
-        ranges.sort { ($0.low, $0.unit) < ($1.low, $1.unit) }
-        for range in ranges { ends.append(max(ends.last ?? 0, range.high)) }
+        unitOfAddress = IntervalMap(ranges)
     }
 
     /// Compressed sections are expanded in memory, at most this far (bytes).

@@ -2,27 +2,19 @@ import CLibDW
 
 /// The functions of one compilation unit, and those inlined into them. Valid as long as its `DebugInformation`.
 final class DebugUnit {
-    /// A function, or the body of one that was inlined, at one of its address ranges.
+    /// A function, or the body of one that was inlined.
     private struct Scope {
-        let low: UInt64
-        let high: UInt64
         let die: Dwarf_Die
         let isInlined: Bool
-    }
-
-    /// A function's range, and its place and that of everything inlined into it in `scopes`.
-    private struct Function {
-        let low: UInt64
-        let high: UInt64
-        let scopes: Range<Int>
+        /// The place in `scopes` of what it lies in.
+        let parent: Int?
     }
 
     private let information: DebugInformation
     private var die: Dwarf_Die
     /// Outer before inner.
     private var scopes: [Scope] = []
-    /// Sorted by `low`.
-    private var functions: [Function] = []
+    private var innermost = IntervalMap([])
 
     init(_ die: Dwarf_Die, of information: DebugInformation, _ budget: inout Int) {
         self.die = die
@@ -40,10 +32,13 @@ final class DebugUnit {
             if dwarf_lineno(row, &number) == 0, number > 0 { line = Int(number) }
         }
         var frames: [SourceFrame] = []
-        for scope in chain(at: address).reversed() {
+        var place = innermost[address]
+        while let index = place {
+            let scope = scopes[index]
             frames.append(SourceFrame(function: Self.name(of: scope.die), file: file, line: line))
             guard scope.isInlined else { break }
             (file, line) = callSite(of: scope.die)
+            place = scope.parent
         }
         if frames.isEmpty && (file != nil || line != nil) {
             frames.append(SourceFrame(function: nil, file: file, line: line))
@@ -51,26 +46,15 @@ final class DebugUnit {
         return frames
     }
 
-    /// The function at the address and what is inlined into it there, outer before inner.
-    private func chain(at address: UInt64) -> [Scope] {
-        let after = functions.partitionPoint { $0.low > address }
-        guard after > 0, address < functions[after - 1].high else { return [] }
-        return scopes[functions[after - 1].scopes].filter { $0.low <= address && address < $0.high }
-    }
-
     /// Deeper than any compiler nests.
     private static let depthLimit = 100
 
     private func readScopes(_ budget: inout Int) {
-        // The way from the unit down to here. Where a function is on it, its scopes began at `firstScope`.
-        var path: [(die: Dwarf_Die, firstScope: Int?)] = []
-        func close(_ firstScope: Int?) {
-            guard let firstScope else { return }
-            let all = firstScope..<scopes.count
-            for scope in scopes[all] where !scope.isInlined && Self.same(scope.die, scopes[firstScope].die) {
-                functions.append(Function(low: scope.low, high: scope.high, scopes: all))
-            }
-        }
+        var intervals: [IntervalMap.Interval] = []
+        defer { innermost = IntervalMap(intervals) }
+        // The way from the unit down to here, with the scope that each entry on it lies in.
+        var path: [(die: Dwarf_Die, scope: Int?)] = []
+        var scope: Int?
         var current = Dwarf_Die()
         var parent = die
         guard dwarf_child(&parent, &current) == 0 else { return }
@@ -78,36 +62,32 @@ final class DebugUnit {
         while !isDone && budget > 0 {
             budget -= 1
             let tag = Int(dwarf_tag(&current))
-            var firstScope: Int?
+            let outer = scope
             if tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine {
-                let isInlined = tag == DW_TAG_inlined_subroutine
                 let ranges = Self.ranges(of: current, &budget)
-                if !isInlined && !ranges.isEmpty { firstScope = scopes.count }
-                for range in ranges {
+                if !ranges.isEmpty {
+                    scope = scopes.count
                     scopes.append(
-                        Scope(low: range.lowerBound, high: range.upperBound, die: current, isInlined: isInlined))
+                        Scope(die: current, isInlined: tag == DW_TAG_inlined_subroutine, parent: outer))
                 }
+                intervals += ranges.map { .init(low: $0.lowerBound, high: $0.upperBound, value: scopes.count - 1) }
             }
-            var child = Dwarf_Die()
-            if !Self.isType(tag), path.count < Self.depthLimit, dwarf_child(&current, &child) == 0 {
-                path.append((current, firstScope))
-                current = child
+            var next = Dwarf_Die()
+            if !Self.isType(tag), path.count < Self.depthLimit, dwarf_child(&current, &next) == 0 {
+                path.append((current, outer))
+                current = next
                 continue
             }
-            close(firstScope)
-            var sibling = Dwarf_Die()
-            while dwarf_siblingof(&current, &sibling) != 0 {
+            scope = outer
+            while dwarf_siblingof(&current, &next) != 0 {
                 guard let up = path.popLast() else {
                     isDone = true
                     break
                 }
-                close(up.firstScope)
-                current = up.die
+                (current, scope) = up
             }
-            current = sibling
+            current = next
         }
-        while let up = path.popLast() { close(up.firstScope) }
-        functions.sort { ($0.low, $0.scopes.lowerBound) < ($1.low, $1.scopes.lowerBound) }
     }
 
     /// Types have children, but no code among them.
@@ -119,8 +99,6 @@ final class DebugUnit {
         default: false
         }
     }
-
-    private static func same(_ a: Dwarf_Die, _ b: Dwarf_Die) -> Bool { a.addr == b.addr }
 
     /// The linker's name, demangled, or else the name in the source.
     private static func name(of die: Dwarf_Die) -> String? {

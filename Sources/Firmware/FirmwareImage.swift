@@ -52,9 +52,8 @@ public struct FirmwareImage: Sendable {
 
     /// The section with that index in the file, as `Symbol.sectionIndex` has it.
     public func section(index: Int) -> Section? {
-        // No section is missing in a sound file; then the place follows from the index.
-        if sections.indices.contains(index - 1), sections[index - 1].index == index { return sections[index - 1] }
-        return sections.first { $0.index == index }
+        // The index follows from the place: Section.all leaves none out.
+        sections.indices.contains(index - 1) ? sections[index - 1] : nil
     }
 
     /// The bytes a section has in the file; none for `.bss` and its like.

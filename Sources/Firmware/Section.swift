@@ -37,6 +37,7 @@ public struct Section: Sendable, Equatable {
         let namesIndex = file.sectionNamesIndex()
         var sections: [Section] = []
         for (index, _, header) in file.sections() {
+            guard index == sections.count + 1 else { throw .malformed(.section(index), "stands in the wrong place") }
             let isNoBits = header.sh_type == UInt32(SHT_NOBITS) || header.sh_type == UInt32(SHT_NULL)
             let isAllocated = header.sh_flags & UInt64(SHF_ALLOC) != 0
             let range = isNoBits

@@ -33,6 +33,12 @@ public struct Symbol: Sendable, Equatable {
 
     public var isGlobal: Bool { binding == .global }
 
+    /// One beyond the last address.
+    var end: UInt64 {
+        let (end, overflow) = address.addingReportingOverflow(size)
+        return overflow ? .max : end
+    }
+
     /// Whether this is the better name of an address that both have: functions and objects before labels, global
     /// before weak before local, then the shorter name, then the alphabet.
     func isPreferred(to other: Symbol) -> Bool {
