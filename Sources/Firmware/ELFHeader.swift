@@ -37,7 +37,7 @@ struct ELFHeader {
 
         let machine = half(18)
         guard machine == expected.elfMachine else {
-            throw .otherArchitecture(machine: machine, expected: expected)
+            throw .otherArchitecture(machine: machine, is64Bit: is64Bit, expected: expected)
         }
         guard is64Bit == expected.is64Bit else { throw .otherWidth(is64Bit: is64Bit, expected: expected) }
         guard !isBigEndian else { throw .bigEndian(expected: expected) }

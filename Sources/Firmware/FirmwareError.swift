@@ -5,7 +5,7 @@ public enum FirmwareError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A part of the file ends at byte `end`, but the file has only `size` bytes.
     case truncated(Part, end: UInt64, size: Int)
     /// The file is for another machine; `machine` is `e_machine`.
-    case otherArchitecture(machine: UInt16, expected: Architecture)
+    case otherArchitecture(machine: UInt16, is64Bit: Bool, expected: Architecture)
     /// The right machine in the wrong width.
     case otherWidth(is64Bit: Bool, expected: Architecture)
     /// The right machine in the wrong byte order.
@@ -59,7 +59,7 @@ public enum FirmwareError: Error, Equatable, Sendable, CustomStringConvertible {
         case .truncated(let part, let end, let size):
             "the file is truncated: \(part.name) reaches to byte \(end), but the file has only \(size) bytes; "
                 + "build or copy it again"
-        case .otherArchitecture(let machine, let expected): wrongMachine(machine, expected)
+        case .otherArchitecture(let machine, let is64Bit, let expected): wrongMachine(machine, is64Bit, expected)
         case .otherWidth(let is64Bit, let expected):
             "this is a \(is64Bit ? 64 : 32)-bit program, and the target needs \(expected.name); "
                 + "build it for the target's core"
@@ -117,13 +117,14 @@ extension FirmwareError.OtherForm {
 }
 
 /// The numbers are those of `e_machine` in the gABI's registry.
-private func wrongMachine(_ machine: UInt16, _ expected: Architecture) -> String {
+private func wrongMachine(_ machine: UInt16, _ is64Bit: Bool, _ expected: Architecture) -> String {
     let mend = "build it for \(expected.name)"
     return switch machine {
     case 3: "this is a program for the PC (32-bit x86), built with the host's compiler; \(mend)"
     case 62: "this is a program for the PC (x86-64), built with the host's compiler; \(mend)"
     case 183: "this is a program for 64-bit Arm (AArch64), built with the compiler of a host or of Linux; \(mend)"
     case 40: "this is 32-bit Arm; stm32f4 would be the target"
+    case 243 where !is64Bit: "this is 32-bit RISC-V, which no target runs; \(mend)"
     case 243: "this is RISC-V; k210 would be the target"
     case 94: "this is a program for Tensilica Xtensa; \(mend)"
     case 83: "this is a program for Atmel AVR; \(mend)"

@@ -31,10 +31,27 @@ public struct Section: Sendable, Equatable {
         isAllocated && address >= self.address && address - self.address < size
     }
 
+    /// One beyond the last address.
+    var end: UInt64 {
+        let (end, overflow) = address.addingReportingOverflow(size)
+        return overflow ? .max : end
+    }
+
     static func all(
         in file: ELFFile, _ bytes: [UInt8], _ segments: [Segment], _ names: inout NameReader
     ) throws(FirmwareError) -> [Section] {
         let namesIndex = file.sectionNamesIndex()
+        let loaded = IntervalMap(
+            segments.indices.map { index in
+                let (segment, start) = (segments[index], segments[index].virtualAddress)
+                let (end, overflow) = start.addingReportingOverflow(UInt64(segment.bytes.count))
+                return .init(low: start, high: overflow ? .max : end, value: index)
+            })
+        func loadAddress(_ header: GElf_Shdr) -> UInt64? {
+            guard header.sh_size > 0, let segment = loaded[header.sh_addr].map({ segments[$0] }) else { return nil }
+            let offset = header.sh_addr - segment.virtualAddress
+            return header.sh_size <= UInt64(segment.bytes.count) - offset ? segment.physicalAddress + offset : nil
+        }
         var sections: [Section] = []
         for (index, _, header) in file.sections() {
             guard index == sections.count + 1 else { throw .malformed(.section(index), "stands in the wrong place") }
@@ -52,20 +69,9 @@ public struct Section: Sendable, Equatable {
                     type: header.sh_type, isAllocated: isAllocated,
                     isWritable: header.sh_flags & UInt64(SHF_WRITE) != 0,
                     isExecutable: header.sh_flags & UInt64(SHF_EXECINSTR) != 0, isNoBits: isNoBits,
-                    loadAddress: isAllocated && !isNoBits
-                        ? loadAddress(header.sh_addr, header.sh_size, segments) : nil,
+                    loadAddress: isAllocated && !isNoBits ? loadAddress(header) : nil,
                     isCompressed: header.sh_flags & UInt64(SHF_COMPRESSED) != 0, fileRange: range))
         }
         return sections
-    }
-
-    /// The flash address of the run address, by the segment whose bytes cover the whole section.
-    private static func loadAddress(_ address: UInt64, _ size: UInt64, _ segments: [Segment]) -> UInt64? {
-        for segment in segments where address >= segment.virtualAddress && size > 0 {
-            let offset = address - segment.virtualAddress
-            let available = UInt64(segment.bytes.count)
-            if offset < available && size <= available - offset { return segment.physicalAddress + offset }
-        }
-        return nil
     }
 }

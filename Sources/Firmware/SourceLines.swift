@@ -17,14 +17,17 @@ public struct SourceFrame: Sendable, Equatable {
 public final class SourceLines {
     private let information: DebugInformation?
     private var units: [Int: DebugUnit] = [:]
-    /// The sections in memory. What the linker removed has debug information still, mostly for address 0.
-    private let sections: [Section]
+    /// The sections with bytes in memory. What the linker removed has debug information still, mostly for address 0.
+    private let memory: IntervalMap
     /// Names what has lines but no function in the debug information, as assembly code often.
     private let symbols: FunctionTable
 
     public init(_ image: FirmwareImage) {
         information = DebugInformation(image)
-        sections = image.sections.filter { $0.isAllocated && !$0.isNoBits }
+        memory = IntervalMap(
+            image.sections.filter { $0.isAllocated && !$0.isNoBits }.map { section in
+                .init(low: section.address, high: section.end, value: section.index)
+            })
         symbols = FunctionTable(image)
     }
 
@@ -34,8 +37,7 @@ public final class SourceLines {
     /// The source of the instruction at the address (without Thumb bit), innermost first: the line itself, and if the
     /// compiler inlined its function, the calls it came by. Empty if nothing is known.
     public func frames(at address: UInt64) -> [SourceFrame] {
-        guard let information, sections.contains(where: { $0.contains(address) }),
-            let index = information.unit(at: address)
+        guard let information, memory[address] != nil, let index = information.unit(at: address)
         else { return [] }
         let unit = units[index] ?? information.load(index)
         units[index] = unit

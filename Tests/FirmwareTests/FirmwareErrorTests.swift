@@ -56,8 +56,11 @@ struct FirmwareErrorTests {
 
     @Test("Programs for other machines are named")
     func otherMachines() {
-        let riscv = error { $0.machine = 243 }
-        #expect(riscv == .otherArchitecture(machine: 243, expected: .arm32))
+        let riscv = error {
+            $0.machine = 243
+            $0.is64Bit = true
+        }
+        #expect(riscv == .otherArchitecture(machine: 243, is64Bit: true, expected: .arm32))
         #expect(riscv?.description == "this is RISC-V; k210 would be the target")
         let host = error {
             $0.machine = 62
@@ -69,7 +72,8 @@ struct FirmwareErrorTests {
             $0.machine = 8
             $0.isBigEndian = true
         }
-        #expect(mips == .otherArchitecture(machine: 8, expected: .arm32))
+        #expect(mips == .otherArchitecture(machine: 8, is64Bit: false, expected: .arm32))
+        #expect(error { $0.machine = 243 }?.description.hasPrefix("this is 32-bit RISC-V") == true)
         #expect(
             error(ELFBuilder.code(8).bytes(), expecting: .riscv64)?.description
                 == "this is 32-bit Arm; stm32f4 would be the target")

@@ -52,4 +52,22 @@ struct SourceLinesTests {
             #expect(!SourceLines(try FirmwareImage.load(bytes: file.bytes())).isAvailable)
         }
     }
+
+    // DWARF 4, sections 7.5.1 and 7.5.3: a unit whose one abbreviation has low_pc (11, form addr 01), high_pc (12,
+    // form data4 06) and then any number of attributes of a vendor (3fff, as LEB128 ff 7f) that take no bytes
+    // (form flag_present 19), so that each entry of one byte costs the reader as many steps.
+    @Test(
+        "Abbreviations that make each entry cost thousands of steps are not read",
+        arguments: [(10, true), (1000, false)])
+    func abbreviations(extra: Int, isRead: Bool) throws {
+        var abbreviation: [UInt8] = [1, 0x11, 0, 0x11, 0x01, 0x12, 0x06]
+        for _ in 0..<extra { abbreviation += [0xFF, 0x7F, 0x19] }
+        // unit_length 16: version 4, debug_abbrev_offset 0, address_size 4, code 1, low_pc, high_pc as a size.
+        let unit: [UInt8] = [16, 0, 0, 0, 4, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 8, 16, 0, 0, 0]
+        var file = ELFBuilder.code(16, names: [.init(name: "main", value: 0x800_0001, size: 16)])
+        file.sections.append(.init(name: ".debug_info", bytes: unit))
+        file.sections.append(.init(name: ".debug_abbrev", bytes: abbreviation + [0, 0, 0]))
+        let lines = SourceLines(try FirmwareImage.load(bytes: file.bytes()))
+        #expect(lines.isAvailable == isRead)
+    }
 }
