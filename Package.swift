@@ -31,5 +31,12 @@ let package = Package(
         tests("ReportTests", ["Report", "Profile"]),
         module("Baseline", ["Profile"]),
         tests("BaselineTests", ["Baseline", "Profile"]),
+        .systemLibrary(name: "CLibELF", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+        .systemLibrary(name: "CLibDW", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
+        .systemLibrary(name: "CDemangle"),
+        module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
+        tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
+        module("Engine", ["Machine", "Profile"]),
+        module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
     ]
 )
