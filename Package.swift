@@ -38,5 +38,7 @@ let package = Package(
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
         module("Engine", ["Machine", "Profile"]),
         module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
+        module("Layers", ["Firmware"]),
+        module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
     ]
 )
