@@ -98,19 +98,19 @@ let dataProcessingRegister: [Encoding] = [
     composite("MOV (register) T3", "11101 01 0010 S 1111 0 000 dddd 00 00 mmmm", "mov{S}{c}.w <Rd>, <Rm>", .alu, unpredictable: { $0.setsFlags ? badOperand($0.d) || badOperand($0.m) : $0.d == 15 || $0.m == 15 || $0.d == 13 && $0.m == 13 }) {
         Decoded(Instruction($0.setsFlags ? .movsReg : .movReg, d: $0.d, m: $0.m))
     },
-    composite("LSL (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 00 mmmm", "lsl{S}{c}.w <Rd>, <Rm>, #<i>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("LSL (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 00 mmmm", "mov{S}{c}.w <Rd>, <Rm>, lsl #<i>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .lslsImm : .lslImm, d: $0.d, m: $0.m, x: UInt16($0.i)))
     },
-    composite("LSR (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 01 mmmm", "lsr{S}{c}.w <Rd>, <Rm>, #<i or 32>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("LSR (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 01 mmmm", "mov{S}{c}.w <Rd>, <Rm>, lsr #<i or 32>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .lsrsImm : .lsrImm, d: $0.d, m: $0.m, x: $0.i == 0 ? 32 : UInt16($0.i)))
     },
-    composite("ASR (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 10 mmmm", "asr{S}{c}.w <Rd>, <Rm>, #<i or 32>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("ASR (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 10 mmmm", "mov{S}{c}.w <Rd>, <Rm>, asr #<i or 32>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .asrsImm : .asrImm, d: $0.d, m: $0.m, x: $0.i == 0 ? 32 : UInt16($0.i)))
     },
-    composite("RRX T1", "11101 01 0010 S 1111 0 000 dddd 00 11 mmmm", "rrx{S}{c} <Rd>, <Rm>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("RRX T1", "11101 01 0010 S 1111 0 000 dddd 00 11 mmmm", "mov{S}{c}.w <Rd>, <Rm>, rrx", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .rrxs : .rrx, d: $0.d, m: $0.m))
     },
-    composite("ROR (immediate) T1", "11101 01 0010 S 1111 0 iii dddd ii 11 mmmm", "ror{S}{c}.w <Rd>, <Rm>, #<i>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("ROR (immediate) T1", "11101 01 0010 S 1111 0 iii dddd ii 11 mmmm", "mov{S}{c}.w <Rd>, <Rm>, ror #<i>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .rorsImm : .rorImm, d: $0.d, m: $0.m, x: UInt16($0.i)))
     },
     composite("ORR (register) T2", "11101 01 0010 S nnnn 0 iii dddd ii yy mmmm", "orr{S}{c}.w <Rd>, <Rn>, <Rm><, shift>", .alu, unpredictable: { badOperand($0.d) || $0.n == 13 || badOperand($0.m) }) {

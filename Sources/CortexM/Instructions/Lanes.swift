@@ -48,7 +48,7 @@ struct Bytes {
 
     @inline(always)
     init(signed word: UInt32) {
-        lanes = SIMD4(repeating: Int32(bitPattern: word)) &<< SIMD4(24, 16, 8, 0) &>> 24
+        lanes = (SIMD4(repeating: Int32(bitPattern: word)) &<< SIMD4(24, 16, 8, 0)) &>> 24
     }
 
     @inline(always)

@@ -12,7 +12,7 @@
 /// | `<, shift>` | the constant shift in the fields y and i, left out when there is none |
 /// | `<const>` | ThumbExpandImm(i) |
 /// | `<W?!>`, `<p?id:ie>` | a text if the field is set, and one if it is not |
-/// | `<sign>` | `-` unless the field U is set |
+/// | `<±i>`, `<, #±i*4>` | a number that is negative unless the field U is set |
 /// | `<label>` | the target of a branch |
 /// | `<list>`, `<list lr>`, `<list pc>` | the registers in the field r, and one more for the field e |
 /// | `<base not in list>` | `!` unless Rn is one of the registers in the field r |
@@ -76,7 +76,6 @@ struct Syntax: Sendable {
         switch name {
         case "const": return .modifiedImmediate
         case ", shift": return .shift
-        case "sign": return .choice("U", "", "-")
         case "label": return .label
         case "list": return .list(extra: 0)
         case "list lr": return .list(extra: 14)
@@ -130,7 +129,8 @@ struct Syntax: Sendable {
                 .hexadecimal(let letter), .choice(let letter, _, _):
                 [letter]
             case .single(let letter), .double(let letter): [letter, Syntax.upper(letter)]
-            case .number(let number), .optional(_, let number): number.terms.map(\.letter)
+            case .number(let number), .optional(_, let number):
+                number.terms.map(\.letter) + (number.isSigned ? ["U"] : [])
             case .shift: ["y", "i"]
             case .modifiedImmediate: ["i"]
             case .list(let extra): extra == 0 ? ["r"] : ["r", "e"]
@@ -146,7 +146,7 @@ struct Syntax: Sendable {
     }
 }
 
-/// A sum of fields, each times a constant: `i*4`, `w-i+1`, `i or 32`.
+/// A sum of fields, each times a constant: `i*4`, `w-i+1`, `i or 32`, `±i`.
 struct Number: Sendable, Equatable {
     struct Term: Sendable, Equatable {
         let factor: Int
@@ -157,9 +157,12 @@ struct Number: Sendable, Equatable {
     let constant: Int
     /// What zero stands for.
     let zero: Int
+    /// Whether the field U tells the sign.
+    let isSigned: Bool
 
     init?(_ text: String) {
-        let parts = text.split(separator: " ")
+        isSigned = text.first == "±"
+        let parts = text.drop { $0 == "±" }.split(separator: " ")
         guard let sum = parts.first else { return nil }
         var zero = 0
         if parts.count == 3, parts[1] == "or", let value = Int(parts[2]) {
@@ -193,6 +196,7 @@ struct Number: Sendable, Equatable {
 
     func value(_ fields: Fields) -> Int {
         let sum = terms.reduce(constant) { $0 + $1.factor * Int(fields[$1.letter]) }
+        if isSigned, fields["U"] == 0 { return -sum }
         return sum == 0 ? zero : sum
     }
 }
