@@ -35,7 +35,7 @@ extension Execution {
         if i.pointee.a != 0 { r[i.n] = newBase }
         if list & 0x8000 != 0 {
             let last = host + 4 &* (list.nonzeroBitCount &- 1)
-            r[Int(loadedPC)] = last.load(as: UInt32.self)
+            r[Int(CortexM.loadedPC)] = last.load(as: UInt32.self)
             (last + state.pointee.markDistance).storeBytes(of: state.pointee.mark, as: UInt32.self)
             list &= 0x7FFF
         }

@@ -16,3 +16,12 @@ func executeRare(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instru
         return state.pointee.processor._withUnsafeGuaranteedRef { $0.supervise(block, i) }
     }
 }
+
+/// SDIV and UDIV with a divisor of zero: the result is zero unless CCR.DIV_0_TRP makes it a UsageFault.
+/// DDI 0403E.e A7.7.127. Answers `false` when the run loop must be left.
+@inline(never)
+func divideByZero(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instruction.Pointer) -> Bool {
+    guard state.pointee.processor._withUnsafeGuaranteedRef({ $0.divideByZero(block, i) }) else { return false }
+    state.registers[Int(i.pointee.d)] = 0
+    return true
+}
