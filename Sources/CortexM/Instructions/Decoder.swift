@@ -5,6 +5,7 @@ let allEncodings: [Encoding] =
     dataProcessing16 + loadStore16 + miscellaneous16 + branches
     + dataProcessingImmediate + dataProcessingRegister
     + loadStore32 + memoryHints + loadStoreMultiple + system32
+    + floatingPointDataProcessing + floatingPointTransfers
 
 /// Finds the encoding of an instruction word: by table for 16 bits, by a short list for 32.
 struct Decoder: Sendable {
