@@ -6,6 +6,7 @@ let allEncodings: [Encoding] =
     + dataProcessingImmediate + saturation + dataProcessingRegister + packing + extensions + parallelArithmetic
     + multiplications + longMultiplications + divisions
     + loadStore32 + memoryHints + loadStoreMultiple + system32
+    + floatingPointDataProcessing + floatingPointTransfers
 
 /// Finds the encoding of an instruction word: by table for 16 bits, by a short list for 32.
 struct Decoder: Sendable {

@@ -6,7 +6,7 @@ import Machine
 extension Execution {
     /// Host memory for `count` words at `address`, if they lie in one page of plain memory.
     @inline(always)
-    private mutating func words(
+    mutating func words(
         _ map: UnsafeMutablePointer<Int>, _ address: UInt32, _ count: Int
     ) -> UnsafeMutableRawPointer? {
         let distance = map[Int(address &>> 12)]

@@ -68,8 +68,17 @@ public enum Operation: UInt16, Sendable, CaseIterable {
     case fetchFault
     /// A coprocessor instruction without the coprocessor, or with access to it denied.
     case noCoprocessor
+
+    // Floating point.
+    case vadd, vsub, vmul, vnmul, vmla, vmls, vnmla, vnmls, vfma, vfms, vfnma, vfnms, vdiv, vsqrt, vabs, vneg
+    case vcmp, vcmpZero, vcmpe, vcmpeZero
+    case vcvtToS32, vcvtToU32, vcvtrToS32, vcvtrToU32, vcvtFromS32, vcvtFromU32
+    case vcvtToFixed16, vcvtToFixed32, vcvtFromFixed16, vcvtFromFixed32, vcvtFromHalf, vcvtToHalf
+    case vmovImm, vmovReg, vmovFromCore, vmovToCore, vmovFromCorePair, vmovToCorePair
+    case vldr, vldrLiteral, vldrDouble, vstr, vstrDouble, vldmia, vldmdb, vstmia, vstmdb, vpush
     /// VMRS APSR_nzcv, FPSCR.
     case vmrsFlags
+    case vmrs, vmsr
 }
 
 extension Operation {

@@ -184,6 +184,35 @@ func run(
         case .uhsub16: x.uhsub16(i); x.ip = i + 1
         case .uhadd8: x.uhadd8(i); x.ip = i + 1
         case .uhsub8: x.uhsub8(i); x.ip = i + 1
+        case .vadd: x.vadd(i); x.ip = i + 1
+        case .vsub: x.vsub(i); x.ip = i + 1
+        case .vmul: x.vmul(i); x.ip = i + 1
+        case .vnmul: x.vnmul(i); x.ip = i + 1
+        case .vmla: x.vmla(i); x.ip = i + 1
+        case .vmls: x.vmls(i); x.ip = i + 1
+        case .vnmla: x.vnmla(i); x.ip = i + 1
+        case .vnmls: x.vnmls(i); x.ip = i + 1
+        case .vfma: x.vfma(i); x.ip = i + 1
+        case .vfms: x.vfms(i); x.ip = i + 1
+        case .vfnma: x.vfnma(i); x.ip = i + 1
+        case .vfnms: x.vfnms(i); x.ip = i + 1
+        case .vdiv: x.vdiv(i); x.ip = i + 1
+        case .vsqrt: x.vsqrt(i); x.ip = i + 1
+        case .vabs: x.vabs(i); x.ip = i + 1
+        case .vneg: x.vneg(i); x.ip = i + 1
+        case .vcmp: x.vcmp(i); x.ip = i + 1
+        case .vcmpZero: x.vcmpZero(i); x.ip = i + 1
+        case .vcvtToS32: x.vcvtToS32(i); x.ip = i + 1
+        case .vcvtToU32: x.vcvtToU32(i); x.ip = i + 1
+        case .vcvtFromS32: x.vcvtFromS32(i); x.ip = i + 1
+        case .vcvtFromU32: x.vcvtFromU32(i); x.ip = i + 1
+        case .vmovImm: x.vmovImm(i); x.ip = i + 1
+        case .vmovReg: x.vmovReg(i); x.ip = i + 1
+        case .vmovFromCore: x.vmovFromCore(i); x.ip = i + 1
+        case .vmovToCore: x.vmovToCore(i); x.ip = i + 1
+        case .vmovFromCorePair: x.vmovFromCorePair(i); x.ip = i + 1
+        case .vmovToCorePair: x.vmovToCorePair(i); x.ip = i + 1
+        case .vmrsFlags: x.vmrsFlags(); x.ip = i + 1
         case .nop: x.ip = i + 1
         case .checkStack: x.checkStack(); x.ip = i + 1
 
@@ -236,6 +265,16 @@ func run(
         case .strdImm: guard x.strdImm(i) else { break running }; x.ip = i + 1
         case .strdPre: guard x.strdPre(i) else { break running }; x.ip = i + 1
         case .strdPost: guard x.strdPost(i) else { break running }; x.ip = i + 1
+        case .vldr: guard x.vldr(i) else { break running }; x.ip = i + 1
+        case .vldrLiteral: guard x.vldrLiteral(i) else { break running }; x.ip = i + 1
+        case .vldrDouble: guard x.vldrDouble(i) else { break running }; x.ip = i + 1
+        case .vstr: guard x.vstr(i) else { break running }; x.ip = i + 1
+        case .vstrDouble: guard x.vstrDouble(i) else { break running }; x.ip = i + 1
+        case .vldmia: guard x.vldmia(i) else { break running }; x.ip = i + 1
+        case .vldmdb: guard x.vldmdb(i) else { break running }; x.ip = i + 1
+        case .vstmia: guard x.vstmia(i) else { break running }; x.ip = i + 1
+        case .vstmdb: guard x.vstmdb(i) else { break running }; x.ip = i + 1
+        case .vpush: guard x.vpush(i) else { break running }; x.ip = i + 1
 
         // These end a block.
         case .fallThrough: guard x.fallThrough() else { break running }
