@@ -25,5 +25,7 @@ let package = Package(
     targets: [
         module("Bits"),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
+        module("Devices", ["Bits", "Machine"]),
+        tests("DevicesTests", ["Devices", "Machine"]),
     ]
 )
