@@ -26,6 +26,6 @@ let package = Package(
         module("Bits"),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
-        tests("DevicesTests", ["Devices", "Machine"]),
+        tests("DevicesTests", ["Devices", "Machine", "Yams"]),
     ]
 )
