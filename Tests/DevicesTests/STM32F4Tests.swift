@@ -127,6 +127,14 @@ import Yams
         #expect(rises == [9: 1])
     }
 
+    @Test func aPinThatIsPulledUpFromTheStartInterruptsWhenItFalls() throws {
+        let f4 = try make(try Self.descriptions())
+        try write(0x4001_3C00, 1 << 15)
+        try write(0x4001_3C0C, 1 << 15)
+        f4.ports["GPIOA"]?.drive(15, false)
+        #expect(rises == [40: 1])
+    }
+
     @Test func theSignatureTells1024KilobytesAndTheChipIsA413() throws {
         _ = try make(try Self.descriptions())
         #expect(try chip.bus.read(0x1FFF_7A22, .halfword) == 1024)

@@ -66,6 +66,7 @@ public final class RCC: RegisterMap {
         oscillators = Oscillator.Name.allCases.map { name in
             Oscillator(name, Alarm(chip) { [weak self] _ in self?.started(name) })
         }
+        chip.clock.change(to: HCLK)
     }
 
     // MARK: Frequencies
