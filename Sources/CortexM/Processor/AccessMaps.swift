@@ -1,0 +1,46 @@
+import Engine
+import Machine
+
+/// Which accesses the run loop may make by itself.
+extension Processor {
+    /// Maps all memories that are as fast as the core, unless protection must be checked.
+    func rebuildMaps() {
+        readMap.unmapAll()
+        writeMap.unmapAll()
+        guard !system.checksProtection else { return }
+        for memory in chip.bus.memories where memory.timing?.isTransparent ?? true {
+            map(memory, at: memory.base, offset: 0, size: memory.size)
+        }
+        for alias in chip.bus.aliases where alias.memory.timing?.isTransparent ?? true {
+            map(alias.memory, at: alias.base, offset: alias.offset, size: alias.size)
+        }
+    }
+
+    private func map(_ memory: Memory, at base: UInt32, offset: Int, size: Int) {
+        readMap.map(base, size: size, to: memory.bytes + offset)
+        guard memory.isWritable else { return }
+        writeMap.map(base, size: size, to: memory.bytes + offset)
+        for block in ledger.blocks where ledger.codeMap.block(at: block.pointee.pc) == block {
+            writeMap.unmap(block.pointee.pc, size: Int(block.pointee.end) - Int(block.pointee.pc))
+        }
+    }
+
+    /// Wait states, protection or aliases changed.
+    func accessChanged() {
+        rebuildMaps()
+        fetchPlans.removeAll()
+        forgetBlocks()
+    }
+
+    /// Has accesses made as unprivileged, or as the mode says, from the next one on.
+    func setUnprivileged(_ isUnprivileged: Bool) {
+        accessesAsUnprivileged = isUnprivileged
+        state.pointee.readMap = isUnprivileged ? emptyMap.entries : readMap.entries
+        state.pointee.writeMap = isUnprivileged ? emptyMap.entries : writeMap.entries
+    }
+
+    /// After a fault in an unprivileged access.
+    func restoreMaps() {
+        setUnprivileged(false)
+    }
+}

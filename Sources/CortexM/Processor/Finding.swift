@@ -1,0 +1,126 @@
+import Engine
+import Machine
+import Profile
+
+/// Finding and decoding blocks, and noticing when code changes.
+extension Processor {
+    /// The block that begins at `pc`; decoded if need be.
+    func find(_ pc: UInt32, _ itState: UInt8) -> Block.Pointer? {
+        if itState & 0xF == 0 {
+            if let block = ledger.codeMap.block(at: pc) { return block }
+        } else if let block = blocksInIT[UInt64(pc) << 8 | UInt64(itState)] {
+            return block
+        }
+        return decode(pc, itState)
+    }
+
+    private func decode(_ pc: UInt32, _ itState: UInt8) -> Block.Pointer {
+        let draft = builder.build(at: pc, itState: itState)
+        let records = Instruction.Pointer.allocate(capacity: draft.records.count)
+        records.initialize(from: draft.records, count: draft.records.count)
+        let charged = UnsafeMutablePointer<Int>.allocate(capacity: Ledger.chargeCount)
+        charged.initialize(repeating: 0, count: Ledger.chargeCount)
+        let block = Block(
+            records: UnsafeMutableRawPointer(records), charged: charged, pc: pc, end: draft.end, index: 0,
+            instructions: Int32(draft.instructions.count), length: Int32(draft.records.count - 1),
+            function: functionIndex(pc), cycles: draft.price.total, slack: draft.slack)
+        drafts.append(draft)
+        let isFindable = itState & 0xF == 0
+        let pointer = ledger.add(
+            block, price: draft.price, isFindable: isFindable, dirtyEnd: &state.pointee.dirty)
+        if !isFindable { blocksInIT[UInt64(pc) << 8 | UInt64(itState)] = pointer }
+        watchForWrites(pc, Int(draft.end) - Int(pc))
+        return pointer
+    }
+
+    private var builder: BlockBuilder {
+        BlockBuilder(
+            decoder: decoder, pipeline: Pipeline(table: timings), fetch: fetchHalfword,
+            isObserved: observedAddresses.contains, function: functionIndex,
+            fetchesLines: { [unowned self] address in
+                guard let timing = self.chip.bus.memory(at: address)?.memory.timing else { return false }
+                return !timing.isTransparent
+            },
+            isFPEnabled: { [unowned self] in self.features.hasFPU && self.system.isFPEnabled })
+    }
+
+    /// A halfword of code, or `nil` where the core cannot fetch from.
+    private func fetchHalfword(_ address: UInt32) -> UInt32? {
+        guard let (memory, local) = chip.bus.memory(at: address), memory.isExecutable, memory.contains(local, 2),
+            system.permits(address, .halfword, isWrite: false, isPrivileged: system.isPrivileged, isFetch: true)
+        else { return nil }
+        return memory.load(local, .halfword)
+    }
+
+    /// Sends writes to pages with decoded code the slow way, where they are noticed.
+    private func watchForWrites(_ address: UInt32, _ count: Int) {
+        writeMap.unmap(address, size: count)
+        guard let (memory, local) = chip.bus.memory(at: address) else { return }
+        writeMap.unmap(local, size: count)
+        for alias in chip.bus.aliases where alias.memory === memory {
+            writeMap.unmap(alias.base &+ (local &- memory.base) &- UInt32(alias.offset), size: count)
+        }
+    }
+
+    /// Bytes that may hold decoded code were written.
+    func codeChanged(_ address: UInt32, _ count: Int) {
+        var found = ledger.discard(address, count)
+        if let (memory, local) = chip.bus.memory(at: address) {
+            found = ledger.discard(local, count) || found
+            for alias in chip.bus.aliases where alias.memory === memory {
+                let there = alias.base &+ (local &- memory.base) &- UInt32(alias.offset)
+                found = ledger.discard(there, count) || found
+            }
+        }
+        guard found else { return }
+        blocksInIT.removeAll()
+        hasStaleCode = true
+        state.pointee.wantsAttention = true
+    }
+
+    /// Prices or permissions changed: everything is decoded anew.
+    func forgetBlocks() {
+        ledger.discardAll()
+        blocksInIT.removeAll()
+        hasStaleCode = true
+        state.pointee.wantsAttention = true
+    }
+}
+
+/// The instruction fetch of a block from a memory that is slower than the core.
+@inline(never)
+func fetchLines(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instruction.Pointer) {
+    state.pointee.processor._withUnsafeGuaranteedRef { processor in
+        guard let (memory, local) = processor.chip.bus.memory(at: block.pointee.pc), let timing = memory.timing else {
+            return
+        }
+        let now = state.pointee.deadline - state.pointee.budget - Int(block.pointee.cycles)
+        let plan = processor.fetchPlan(block, at: local)
+        let delay = timing.fetchDelay(plan, at: now)
+        state.pointee.budget -= delay
+        block.pointee.charged[Cause.flashWait.index] += delay
+    }
+}
+
+extension Processor {
+    /// When the lines of a block are reached.
+    func fetchPlan(_ block: Block.Pointer, at start: UInt32) -> FetchPlan {
+        let index = Int(block.pointee.index)
+        if let plan = fetchPlans[index] { return plan }
+        let draft = drafts[index]
+        var cycles = 0
+        var toLine: [Int] = []
+        var line = block.pointee.pc >> 4
+        for (instruction, price) in zip(draft.instructions, draft.prices) {
+            let last = (instruction.address &+ (instruction.isWide ? 3 : 1)) >> 4
+            while line < last {
+                line += 1
+                toLine.append(cycles)
+            }
+            cycles += price.cycles.total
+        }
+        let plan = FetchPlan(start: start, end: start &+ (block.pointee.end &- block.pointee.pc), cyclesToLine: toLine)
+        fetchPlans[index] = plan
+        return plan
+    }
+}

@@ -1,0 +1,164 @@
+import Engine
+import Machine
+import Profile
+
+/// A Cortex-M core on a chip: owns the registers, decodes and runs the firmware, and answers the slow paths of the run
+/// loop. The exception model is in `System/`, the pipeline in `Timing/`.
+public final class Processor {
+    public let chip: Chip
+    public let features: CoreFeatures
+    public let timings: CycleTable
+    public let state: CoreState.Pointer
+    public let ledger = Ledger()
+    public let system: SystemRegisters
+
+    /// The exact current cycle, when no instruction is executing.
+    public internal(set) var now: Cycles = 0
+    /// Where execution goes on.
+    var position: Position
+    /// Why the run is over, once it is.
+    public var ending: Ending?
+
+    /// Who is watching; calls, returns and observed addresses are told to it.
+    public weak var observer: (any RunObserver)?
+    /// Addresses whose reaching the observer wants to know.
+    public internal(set) var observedAddresses: Set<UInt32> = []
+    /// The index of the function that an address lies in; -1 outside any.
+    public var functionIndex: (UInt32) -> Int32 = { _ in -1 }
+
+    /// What was decoded, by index of the block.
+    var drafts: [BlockBuilder.Draft] = []
+    /// Blocks that begin inside an IT block.
+    var blocksInIT: [UInt64: Block.Pointer] = [:]
+    let decoder = Decoder()
+    let readMap = AccessMap()
+    let writeMap = AccessMap()
+    /// A map in which nothing is: sends unprivileged accesses of privileged code to the slow path.
+    let emptyMap = AccessMap()
+    /// When the lines of a block are reached, by index of the block.
+    var fetchPlans: [Int: FetchPlan] = [:]
+    /// Whether the code under the current block changed.
+    var hasStaleCode = false
+    /// Room for one instruction and end marks behind it.
+    let scratch: Instruction.Pointer
+    let storage: UnsafeMutableRawPointer
+    let journal: UnsafeMutablePointer<JournalEntry>
+    static let journalCapacity = 4096
+    static let scratchCapacity = 64
+
+    /// The fault that the run loop was left with.
+    var fault: MemoryFault?
+    /// Whether something happened that may let an exception be taken.
+    var mayTakeException = true
+    /// What the instruction that left the run loop asks for.
+    var request: SupervisorRequest?
+    /// Cycles spent outside of any block, by cause.
+    public internal(set) var outside = CauseVector()
+    /// Whether the access in progress is made as unprivileged.
+    var accessesAsUnprivileged = false
+
+    public init(chip: Chip, features: CoreFeatures, timings: CycleTable) {
+        self.chip = chip
+        self.features = features
+        self.timings = timings
+        storage = .allocate(
+            byteCount: CoreState.registerBytes + MemoryLayout<CoreState>.size, alignment: 64)
+        storage.initializeMemory(as: UInt8.self, repeating: 0, count: CoreState.registerBytes)
+        state = (storage + CoreState.registerBytes).bindMemory(to: CoreState.self, capacity: 1)
+        journal = .allocate(capacity: Processor.journalCapacity)
+        scratch = .allocate(capacity: Processor.scratchCapacity)
+        scratch.initialize(repeating: Instruction(.stop), count: Processor.scratchCapacity)
+        system = SystemRegisters(chip: chip, features: features)
+        position = .at(pc: 0, itState: 0)
+        state.initialize(
+            to: CoreState(
+                readMap: readMap.entries, writeMap: writeMap.entries, markDistance: chip.arena.markDistance,
+                journal: journal, journalEnd: journal + Processor.journalCapacity, dirty: ledger.dirty,
+                processor: Unmanaged.passUnretained(self), codeMap: ledger.codeMap))
+        attach()
+    }
+
+    deinit {
+        storage.deallocate()
+        journal.deallocate()
+        scratch.deallocate()
+        readMap.free()
+        writeMap.free()
+        emptyMap.free()
+    }
+
+    /// Connects the core to its chip: what changes there may make decoded code or the access maps stale.
+    private func attach() {
+        chip.notices.programCounter = { [unowned self] in UInt64(self.currentPC) }
+        chip.bus.onChange = { [unowned self] address, count in self.codeChanged(address, count) }
+        chip.requestReset = { [unowned self] in self.resetRequested = true }
+        chip.requestStop = { [unowned self] reason in self.stopRequest = reason }
+        connectSystem()
+    }
+
+    var resetRequested = false { didSet { state.pointee.wantsAttention = true } }
+    var stopRequest: StopRequest? { didSet { state.pointee.wantsAttention = true } }
+
+    /// The address of the instruction that is executing, for messages.
+    public internal(set) var currentPC: UInt32 = 0
+
+    // MARK: Registers, for everyone outside the run loop
+
+    public subscript(register: Int) -> UInt32 {
+        get { state.registers[register] }
+        set { state.registers[register] = newValue }
+    }
+
+    /// Lets time pass outside of any block.
+    func spend(_ cycles: Int, on cause: Cause) {
+        now += cycles
+        outside[cause] += cycles
+        chip.clock.now = now
+    }
+
+    /// Something changed that may let an exception be taken: looked at behind the current instruction.
+    func recheckPriority() {
+        mayTakeException = true
+        state.pointee.wantsAttention = true
+    }
+}
+
+/// Where execution goes on.
+enum Position {
+    /// At an address, where a block is to be found or decoded.
+    case at(pc: UInt32, itState: UInt8)
+    /// Inside a block that was entered, whose static cycles are paid.
+    case inside(Block.Pointer, Instruction.Pointer)
+}
+
+/// Why a run is over.
+public enum Ending: Equatable, Sendable {
+    /// The cycle to which it was to run is reached.
+    case limit
+    /// The firmware ended itself.
+    case exited(Int32)
+    /// The core is locked up: a fault inside a fault handler that cannot be handled.
+    case lockup(String)
+    /// BKPT without anyone to handle it.
+    case breakpoint(UInt32)
+    /// The core sleeps and nothing is going to wake it.
+    case asleep
+    /// Something that is not modelled was touched under `--strict`.
+    case unmodelled(String)
+    /// Somebody outside asked for it.
+    case interrupted
+}
+
+/// What an instruction that the run loop cannot complete asks the processor for.
+enum SupervisorRequest {
+    /// Take this exception, with the instruction complete.
+    case exception(Int)
+    /// The instruction faulted.
+    case fault(MemoryFault)
+    /// Sleep until an event or an interrupt.
+    case sleep
+    /// The run is over.
+    case end(Ending)
+    /// Nothing but to look around and go on behind the instruction.
+    case lookAround
+}

@@ -1,0 +1,53 @@
+/// A basic block of guest code, decoded once: straight-line instructions that end where control flow may change.
+///
+/// Blocks stay at their address as long as the engine lives; the run loop holds raw pointers to them.
+@frozen
+public struct Block {
+    public typealias Pointer = UnsafeMutablePointer<Block>
+
+    /// The decoded records, in the architecture's own format.
+    public var records: UnsafeMutableRawPointer
+    /// Cycles that the block takes whenever it runs, whatever its data: the sum of its static prices.
+    public var cycles: Int
+    /// The most that its data may add (see `Engine.md`: a block that might overrun the next event is not entered).
+    public var slack: Int
+    /// How often it was entered since the counters were gathered.
+    public var count: Int
+    /// Where a taken branch at its end goes, once known.
+    public var taken: Pointer?
+    /// Where it goes when it falls through at its end, once known.
+    public var next: Pointer?
+    /// Cycles charged while it ran, beyond the static ones, by cause, since the counters were gathered.
+    public var charged: UnsafeMutablePointer<Int>
+    /// Address of its first instruction.
+    public var pc: UInt32
+    /// Address behind its last instruction.
+    public var end: UInt32
+    /// Its place in the ledger, where its prices by cause are kept.
+    public var index: Int32
+    /// Number of instructions.
+    public var instructions: Int32
+    /// Number of records, without the end mark.
+    public var length: Int32
+    /// The function it belongs to, as an index into the symbol table's functions; -1 outside any.
+    public var function: Int32
+
+    public init(
+        records: UnsafeMutableRawPointer, charged: UnsafeMutablePointer<Int>, pc: UInt32, end: UInt32, index: Int32,
+        instructions: Int32, length: Int32, function: Int32, cycles: Int, slack: Int
+    ) {
+        self.records = records
+        self.cycles = cycles
+        self.slack = slack
+        count = 0
+        taken = nil
+        next = nil
+        self.charged = charged
+        self.pc = pc
+        self.end = end
+        self.index = index
+        self.instructions = instructions
+        self.length = length
+        self.function = function
+    }
+}

@@ -1,0 +1,41 @@
+/// From a guest address to the block that begins there: one table of pages, each a table of halfwords, so that an
+/// indirect branch finds its target with two loads.
+public struct CodeMap {
+    public typealias Page = UnsafeMutablePointer<Block.Pointer?>
+
+    @usableFromInline static let pageShift: UInt32 = 12
+    @usableFromInline static let slots = 1 << 11
+
+    /// Pages of 4 KiB by address; `nil` where no code was decoded.
+    @usableFromInline let pages: UnsafeMutablePointer<Page?>
+
+    init() {
+        pages = .allocate(capacity: 1 << 20)
+        pages.initialize(repeating: nil, count: 1 << 20)
+    }
+
+    func free() {
+        for index in 0..<(1 << 20) { pages[index]?.deallocate() }
+        pages.deallocate()
+    }
+
+    /// The block that begins at `address`, if one was decoded.
+    @inlinable @inline(__always)
+    public func block(at address: UInt32) -> Block.Pointer? {
+        guard let page = pages[Int(address >> CodeMap.pageShift)] else { return nil }
+        return page[Int(address >> 1) & (CodeMap.slots - 1)]
+    }
+
+    func set(_ block: Block.Pointer?, at address: UInt32) {
+        let index = Int(address >> CodeMap.pageShift)
+        let page: Page
+        if let existing = pages[index] {
+            page = existing
+        } else {
+            page = .allocate(capacity: CodeMap.slots)
+            page.initialize(repeating: nil, count: CodeMap.slots)
+            pages[index] = page
+        }
+        page[Int(address >> 1) & (CodeMap.slots - 1)] = block
+    }
+}
