@@ -37,6 +37,9 @@ public final class STM32F4 {
         flash = FLASH(
             name: flashInterface.name, chip: chip, memory: memory,
             interrupt: inputs.interrupt("global", of: flashInterface))
+        memory.program = { [unowned flash] address, value, width throws(BusError) in
+            try flash.program(address, value, width)
+        }
         for description in descriptions { try place(description, inputs) }
         wire()
     }
