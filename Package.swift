@@ -25,6 +25,8 @@ let package = Package(
     targets: [
         module("Bits"),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
+        module("Devices", ["Bits", "Machine"]),
+        tests("DevicesTests", ["Devices", "Machine", "Yams"]),
         module("Profile"),
         tests("ProfileTests", ["Profile"]),
         module("Report", ["Profile"]),
