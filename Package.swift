@@ -31,5 +31,7 @@ let package = Package(
         tests("ReportTests", ["Report", "Profile"]),
         module("Baseline", ["Profile"]),
         tests("BaselineTests", ["Baseline", "Profile"]),
+        module("Devices", ["Bits", "Machine"]),
+        tests("DevicesTests", ["Devices", "Machine", "Yams"]),
     ]
 )

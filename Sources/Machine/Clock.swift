@@ -25,6 +25,13 @@ public final class Clock {
         secondsAtChange + Double(cycle - changedAt) / hertz
     }
 
+    /// The whole cycles that `seconds` take at the present frequency, rounded up.
+    public func cycles(in seconds: Double) -> Cycles {
+        let exact = (seconds * hertz).rounded(.up)
+        guard exact > 0 else { return 0 }
+        return exact < 0x1p62 ? Cycles(exact) : 1 << 62
+    }
+
     /// Switches the core clock at the current cycle, then tells everyone who asked.
     public func change(to newHertz: Double) {
         precondition(newHertz > 0, "a clock runs at a positive frequency")

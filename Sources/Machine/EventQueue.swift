@@ -6,17 +6,28 @@ public final class EventQueue {
     public final class Event {
         public let cycle: Cycles
         fileprivate var action: ((Cycles) -> Void)?
+        private let tally: Tally
 
-        fileprivate init(cycle: Cycles, action: @escaping (Cycles) -> Void) {
+        fileprivate init(cycle: Cycles, tally: Tally, action: @escaping (Cycles) -> Void) {
             self.cycle = cycle
+            self.tally = tally
             self.action = action
         }
 
         /// Makes sure that it does not happen. Harmless when it has happened already.
-        public func cancel() { action = nil }
+        public func cancel() {
+            guard action != nil else { return }
+            action = nil
+            tally.cancelled += 1
+        }
 
         /// Whether it is still going to happen.
         public var isPending: Bool { action != nil }
+    }
+
+    /// How many events in the queue are cancelled.
+    fileprivate final class Tally {
+        var cancelled = 0
     }
 
     private struct Entry: Comparable {
@@ -30,13 +41,19 @@ public final class EventQueue {
 
     private var heap = Heap<Entry>()
     private var scheduled = 0
+    private let tally = Tally()
 
     public init() {}
 
     /// Has `action` called when the clock reaches `cycle`; the action is given that cycle.
     @discardableResult
     public func schedule(at cycle: Cycles, _ action: @escaping (Cycles) -> Void) -> Event {
-        let event = Event(cycle: cycle, action: action)
+        // A watchdog that is fed in a loop cancels far more events than ever happen.
+        if tally.cancelled > 64, tally.cancelled > heap.count / 2 {
+            heap = Heap(heap.unordered.filter { $0.event.isPending })
+            tally.cancelled = 0
+        }
+        let event = Event(cycle: cycle, tally: tally, action: action)
         heap.insert(Entry(cycle: cycle, order: scheduled, event: event))
         scheduled += 1
         return event
@@ -47,6 +64,7 @@ public final class EventQueue {
         while let first = heap.min {
             if first.event.isPending { return first.cycle }
             heap.removeMin()
+            tally.cancelled -= 1
         }
         return nil
     }

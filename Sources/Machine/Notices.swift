@@ -1,6 +1,15 @@
-/// What is not modelled and was touched: each said once, by name, with the place in the firmware that touched it.
+/// What is not modelled and was touched, and what the firmware does against the manual: each said once, by name, with
+/// the place in the firmware that did it.
 public final class Notices {
+    public enum Kind: Sendable {
+        /// The simulator leaves it out.
+        case unmodelled
+        /// The firmware does what the manual forbids or warns of; silicon may misbehave.
+        case misuse
+    }
+
     public struct Notice: Equatable, Sendable {
+        public let kind: Kind
         /// What was touched, as in the manual: `RCC_PLLSAICFGR`, `bit 12 of TIM3_CR1`.
         public let what: String
         /// The address of the instruction that touched it first.
@@ -25,9 +34,18 @@ public final class Notices {
 
     /// Says that `what` is not modelled. Only the first touch counts.
     public func unmodelled(_ what: @autoclosure () -> String) {
-        let what = what()
+        add(.unmodelled, what())
+    }
+
+    /// Says that the firmware uses the chip against its manual, as in "USART2 touched while its clock is off". Only the
+    /// first time counts.
+    public func misuse(_ what: @autoclosure () -> String) {
+        add(.misuse, what())
+    }
+
+    private func add(_ kind: Kind, _ what: String) {
         guard seen.insert(what).inserted else { return }
-        let notice = Notice(what: what, pc: programCounter(), cycle: clock.now)
+        let notice = Notice(kind: kind, what: what, pc: programCounter(), cycle: clock.now)
         all.append(notice)
         onNotice(notice)
     }
