@@ -81,6 +81,51 @@ import Yams
         #expect(f4.rcc.HCLK > 0)
     }
 
+    /// Every register of what a system reset resets; RCC_BDCR, RCC_CSR, PWR and DBGMCU keep bits by the manual, FLASH
+    /// keeps its option bytes.
+    func registers() -> [String: UInt32] {
+        var values: [String: UInt32] = [:]
+        for place in chip.bus.peripherals {
+            let peripheral = (place as? ClockGate)?.peripheral ?? place
+            guard !["PWR", "DBGMCU", "SIGNATURE"].contains(peripheral.name) else { continue }
+            for offset in stride(from: UInt32(0), to: 0x100, by: 4) {
+                let name = "\(peripheral.name) \(String(offset, radix: 16))"
+                guard !["RCC 70", "RCC 74", "FLASH 14"].contains(name) else { continue }
+                values[name] = try? peripheral.read(offset, .word)
+            }
+        }
+        return values
+    }
+
+    @Test func aResetPutsEveryRegisterBack() throws {
+        _ = try make(try Self.descriptions())
+        let fresh = registers()
+        for place in chip.bus.peripherals {
+            let peripheral = (place as? ClockGate)?.peripheral ?? place
+            for value: UInt32 in [0x5555_5555, 0xAAAA_AAAA, 0x0000_000F] {
+                for offset in stride(from: UInt32(0), to: 0x100, by: 4) {
+                    try? peripheral.write(offset, value, .word)
+                }
+                chip.run(for: 5000)
+            }
+        }
+        #expect(registers() != fresh)
+        for peripheral in chip.bus.peripherals { peripheral.reset() }
+        #expect(registers() == fresh)
+        chip.run(for: 100_000)
+        #expect(registers() == fresh)
+    }
+
+    @Test func aStoreOfTheCoreToFlashReachesTheFlashInterface() throws {
+        let f4 = try make(try Self.descriptions())
+        f4.flash[.KEYR] = 0x4567_0123
+        f4.flash[.KEYR] = 0xCDEF_89AB
+        f4.flash[.CR] = 1 | 2 << 8
+        let memory = try #require(chip.bus.memory(at: 0x0800_0000)?.memory)
+        try memory.program?(0x0800_0100, 0xCAFE_F00D, .word)
+        #expect(try read(0x0800_0100) == 0xCAFE_F00D)
+    }
+
     @Test func firmwareReaches168MegahertzAndPrintsAt115200() throws {
         let f4 = try make(try Self.descriptions())
         var sent: [UInt8] = []
@@ -125,6 +170,14 @@ import Yams
         #expect(rises == [:])
         f4.ports["GPIOC"]?.drive(3, true)
         #expect(rises == [9: 1])
+    }
+
+    @Test func aPinThatIsPulledUpFromTheStartInterruptsWhenItFalls() throws {
+        let f4 = try make(try Self.descriptions())
+        try write(0x4001_3C00, 1 << 15)
+        try write(0x4001_3C0C, 1 << 15)
+        f4.ports["GPIOA"]?.drive(15, false)
+        #expect(rises == [40: 1])
     }
 
     @Test func theSignatureTells1024KilobytesAndTheChipIsA413() throws {

@@ -82,23 +82,3 @@ public enum Departure: UInt8 {
     /// An instruction that the processor completes: SVC, BKPT, WFI, an exception return, ...
     case supervisor
 }
-
-/// A call or a return, as the run loop saw it.
-@frozen
-public struct JournalEntry {
-    /// The cycle after the instruction.
-    public var cycle: Int
-    /// Where it went.
-    public var target: UInt32
-    /// For a call, where it is to return to; for a return, zero.
-    public var returnAddress: UInt32
-    /// SP after the instruction.
-    public var sp: UInt32
-    /// Where the instruction was: index of its block's function.
-    public var function: Int32
-
-    /// In the place of a return address: a return.
-    public static let `return`: UInt32 = 0
-    /// In the place of a return address: a jump that may be a tail call.
-    public static let jump: UInt32 = 1
-}

@@ -85,12 +85,6 @@ extension Processor {
         hasStaleCode = true
         state.pointee.wantsAttention = true
     }
-
-    /// Has the observer told when these addresses are reached.
-    public func observe(_ addresses: Set<UInt32>) {
-        observedAddresses.formUnion(addresses)
-        forgetBlocks()
-    }
 }
 
 /// The instruction fetch of a block from a memory that is slower than the core.

@@ -20,7 +20,7 @@ public final class Processor {
     public var ending: Ending?
 
     /// Who is watching; calls, returns and observed addresses are told to it.
-    public weak var observer: (any ProcessorObserver)?
+    public weak var observer: (any RunObserver)?
     /// Addresses whose reaching the observer wants to know.
     public internal(set) var observedAddresses: Set<UInt32> = []
     /// The index of the function that an address lies in; -1 outside any.
@@ -162,16 +162,4 @@ enum SupervisorRequest {
     case end(Ending)
     /// Nothing but to look around and go on behind the instruction.
     case lookAround
-}
-
-/// Told of what the firmware does; see module `Observer`.
-public protocol ProcessorObserver: AnyObject {
-    /// Calls, returns and jumps since the last time, in order.
-    func drained(_ entries: UnsafeBufferPointer<JournalEntry>)
-    /// An observed address is about to be executed.
-    func reached(_ address: UInt32, at cycle: Cycles)
-    /// The stack is deeper than ever before.
-    func stackDeepened(to sp: UInt32, at cycle: Cycles)
-    func exceptionEntered(_ number: Int, returnAddress: UInt32, at cycle: Cycles)
-    func exceptionReturned(to address: UInt32, at cycle: Cycles)
 }

@@ -155,7 +155,7 @@ extension Processor {
             now = before
             chip.clock.now = now
             drain()
-            observer?.reached(pc, at: now)
+            tellReached(pc, block)
             position = .inside(block, records + index + 1)
         case .attention:
             now = behind

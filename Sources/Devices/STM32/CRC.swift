@@ -1,7 +1,8 @@
 import Machine
 
 /// The CRC calculation unit (RM0090 chapter 4): CRC-32 with polynomial 0x04C11DB7, whole words, most significant bit
-/// first, without inversion at the end. A word takes 4 cycles of HCLK; a core that reads `DR` sooner is not held up here.
+/// first, without inversion at the end. A word takes 4 cycles of HCLK; a core that reads `DR` sooner is not held up
+/// here.
 public final class CRC: RegisterMap {
     public enum Register: UInt32 {
         case DR = 0x00, IDR = 0x04, CR = 0x08

@@ -120,7 +120,7 @@ final class DMAStream {
     var direction: Direction { Direction(rawValue: CR.bits(7, 6)) ?? .peripheralToMemory }
     private var isFIFOMode: Bool { FCR.bit(2) || direction == .memoryToMemory }
     private var peripheralWidth: AccessWidth { DMAStream.width(CR.bits(12, 11)) }
-    /// In direct mode MSIZE is PSIZE (10.3.12).
+    /// In direct mode MSIZE is PSIZE (10.5.5, MSIZE).
     private var memoryWidth: AccessWidth { isFIFOMode ? DMAStream.width(CR.bits(14, 13)) : peripheralWidth }
     private var peripheralBurst: Int { isFIFOMode ? DMAStream.burst(CR.bits(22, 21)) : 1 }
     private var memoryBurst: Int { isFIFOMode ? DMAStream.burst(CR.bits(24, 23)) : 1 }
@@ -164,7 +164,8 @@ final class DMAStream {
         memoryLeft = Int(NDTR) * Int(peripheralWidth.rawValue)
     }
 
-    /// Firmware switched it off: what is in the FIFO still goes to memory, and TCIF tells the end (10.3.14).
+    /// Firmware switched it off: what is in the FIFO still goes to memory, and TCIF tells the end (10.3,
+    /// "DMA transfer completion").
     private func stop() {
         guard NDTR > 0 else { return }
         if direction != .memoryToPeripheral {
@@ -181,7 +182,7 @@ final class DMAStream {
         isEnabled && NDTR > 0 && (direction == .memoryToMemory || isRequested)
     }
 
-    /// Cycles of HCLK that the next service takes. Assumed, after the terms of AN4031 2.2: a port needs one cycle each
+    /// Cycles of HCLK that the next service takes. Assumed, after the terms of AN4031: a port needs one cycle each
     /// for arbitration, address, bus matrix, data and synchronisation; every further beat in a row one. Not measured.
     var serviceTime: Cycles {
         let setUp = 4

@@ -1,7 +1,8 @@
 import Machine
 
 /// The device electronic signature in system memory, from 0x1FFF7A10 on (RM0090 chapter 39), with the calibration
-/// values that the datasheet puts beside it (DS8626 tables 69 and 72). Read-only.
+/// values that the datasheet puts beside it (DS8626, temperature sensor and reference voltage
+/// calibration values). Read-only.
 public final class DeviceSignature: Peripheral {
     public let name: String
     private let words: [UInt32]

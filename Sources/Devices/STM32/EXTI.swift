@@ -7,7 +7,7 @@ public final class EXTI: RegisterMap {
         case IMR = 0x00, EMR = 0x04, RTSR = 0x08, FTSR = 0x0C, SWIER = 0x10, PR = 0x14
     }
 
-    /// Interrupts of the chip and the lines that share them, by the names of RM0090 table 62.
+    /// Interrupts of the chip and the lines that share them, by the names of the vector table (RM0090 12.1.3).
     public static let groups: [(name: String, lines: ClosedRange<Int>)] = [
         ("EXTI0", 0...0), ("EXTI1", 1...1), ("EXTI2", 2...2), ("EXTI3", 3...3), ("EXTI4", 4...4),
         ("EXTI9_5", 5...9), ("EXTI15_10", 10...15), ("PVD", 16...16), ("RTC_Alarm", 17...17),

@@ -232,14 +232,14 @@ public final class FLASH: RegisterMap {
         begin(seconds: FLASH.programming)
     }
 
-    /// Typical time to program one byte, half word or word (DS8626 table 40, t_prog).
+    /// Typical time to program one byte, half word or word (DS8626, flash memory programming, t_prog).
     private static let programming = 16e-6
 
     private func erase() {
         if CR & Control.MER != 0 {
             guard (0..<sectors.count).allSatisfy(isWritable) else { return fail(Status.WRPERR) }
             fill(memory.base, memory.size)
-            // DS8626 table 40, t_ME: 16, 11 and 8 s for programming by 8, 16 and 32 bits.
+            // DS8626, flash memory programming, t_ME: 16, 11 and 8 s for programming by 8, 16 and 32 bits.
             begin(seconds: byParallelism(16, 11, 8))
         } else if CR & Control.SER != 0 {
             let number = Int(CR.bits(6, 3))
@@ -255,7 +255,7 @@ public final class FLASH: RegisterMap {
         }
     }
 
-    /// DS8626 table 40, t_ERASE16KB, t_ERASE64KB, t_ERASE128KB, typical.
+    /// DS8626, flash memory programming, t_ERASE16KB, t_ERASE64KB, t_ERASE128KB, typical.
     private func sectorErase(_ size: Int) -> Double {
         switch size {
         case ...0x4000: byParallelism(0.4, 0.3, 0.25)

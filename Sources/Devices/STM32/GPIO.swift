@@ -34,7 +34,10 @@ public final class GPIO: RegisterMap {
     private var driven: UInt32 = 0
     private var drivenLevels: UInt32 = 0
     private var levels: UInt32 = 0
+    /// One bit per pin: what MODER and PUPDR make of it.
     private var outputs: UInt32 = 0
+    private var analogs: UInt32 = 0
+    private var pulledUp: UInt32 = 0
 
     /// Reset values that differ between ports: the debug pins of A and B are not inputs (8.4.1, 8.4.3, 8.4.4).
     private struct Reset {
@@ -56,6 +59,7 @@ public final class GPIO: RegisterMap {
         MODER = resetValues.MODER
         OSPEEDR = resetValues.OSPEEDR
         PUPDR = resetValues.PUPDR
+        configure()
         levels = currentLevels()
     }
 
@@ -67,7 +71,7 @@ public final class GPIO: RegisterMap {
         let mask: UInt32 = 1 << UInt32(pin)
         driven = level == nil ? driven & ~mask : driven | mask
         drivenLevels = level == true ? drivenLevels | mask : drivenLevels & ~mask
-        update()
+        update(outputsBefore: outputs)
     }
 
     /// The level on a pin (0 to 15) as `IDR` would show it.
@@ -94,7 +98,9 @@ public final class GPIO: RegisterMap {
         LCKR = 0
         AFR = (0, 0)
         lockStep = 0
-        update()
+        let before = outputs
+        configure()
+        update(outputsBefore: before)
     }
 
     public func read(_ register: Register) -> UInt32 {
@@ -115,6 +121,7 @@ public final class GPIO: RegisterMap {
     }
 
     public func write(_ register: Register, _ value: UInt32, lanes: UInt32) {
+        let before = outputs
         switch register {
         case .MODER: MODER = merge(MODER, value, lanes, bitsPerPin: 2)
         case .OTYPER: OTYPER = merge(OTYPER, value, lanes, bitsPerPin: 1) & 0xFFFF
@@ -127,7 +134,8 @@ public final class GPIO: RegisterMap {
         case .AFRL: AFR.low = merge(AFR.low, value, lanes, bitsPerPin: 4)
         case .AFRH: AFR.high = merge(AFR.high, value, lanes, bitsPerPin: 4, firstPin: 8)
         }
-        update()
+        if register == .MODER || register == .PUPDR { configure() }
+        update(outputsBefore: before)
     }
 
     /// A configuration register after a write that leaves locked pins alone.
@@ -160,30 +168,32 @@ public final class GPIO: RegisterMap {
 
     // MARK: Levels
 
-    /// One bit per pin for those in `mode`.
-    private func pins(in mode: Mode) -> UInt32 {
+    private func configure() {
+        outputs = pins(with: Mode.output.rawValue, in: MODER)
+        analogs = pins(with: Mode.analog.rawValue, in: MODER)
+        pulledUp = pins(with: 1, in: PUPDR)
+    }
+
+    /// One bit for each pin whose two bits in `register` are `code`.
+    private func pins(with code: UInt32, in register: UInt32) -> UInt32 {
         var pins: UInt32 = 0
-        for pin in 0..<16 where MODER.bits(2 * pin + 1, 2 * pin) == mode.rawValue { pins |= 1 << UInt32(pin) }
+        for pin in 0..<16 where register.bits(2 * pin + 1, 2 * pin) == code { pins |= 1 << UInt32(pin) }
         return pins
     }
 
     private func currentLevels() -> UInt32 {
-        var pulledUp: UInt32 = 0
-        for pin in 0..<16 where PUPDR.bits(2 * pin + 1, 2 * pin) == 1 { pulledUp |= 1 << UInt32(pin) }
         let idle = drivenLevels & driven | pulledUp & ~driven
-        let output = pins(in: .output)
         // An open-drain output lets go of the pin instead of driving it high.
-        let pushed = output & ~(OTYPER & ODR)
+        let pushed = outputs & ~(OTYPER & ODR)
         // In analog mode the Schmitt trigger is off and IDR reads as zero (8.3.12).
-        return (pushed & ODR | ~pushed & idle) & ~pins(in: .analog) & 0xFFFF
+        return (pushed & ODR | ~pushed & idle) & ~analogs & 0xFFFF
     }
 
-    private func update() {
+    /// Works out the levels and tells of what changed, also of pins that are outputs only now.
+    private func update(outputsBefore: UInt32) {
         let old = levels
-        let oldOutputs = outputs
         levels = currentLevels()
-        outputs = pins(in: .output)
-        let told = outputs & (levels ^ old | ~oldOutputs)
+        let told = outputs & (levels ^ old | ~outputsBefore)
         if told != 0 {
             for pin in 0..<16 where told.bit(pin) { onOutput(pin, levels.bit(pin)) }
         }

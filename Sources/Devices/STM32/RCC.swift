@@ -66,6 +66,7 @@ public final class RCC: RegisterMap {
         oscillators = Oscillator.Name.allCases.map { name in
             Oscillator(name, Alarm(chip) { [weak self] _ in self?.started(name) })
         }
+        chip.clock.change(to: HCLK)
     }
 
     // MARK: Frequencies
@@ -80,7 +81,7 @@ public final class RCC: RegisterMap {
     public var TIMCLK2: Double { HCLK / Double(timerDivider(tree.APB2Prescaler)) }
     /// The clock of the RNG in Hz; zero while the main PLL is not locked.
     public var PLL48CLK: Double { isReady(.PLL) ? tree.PLL48CLK : 0 }
-    /// LSI in Hz, typical (DS8626 table 34).
+    /// LSI in Hz, typical (datasheet DS8626, LSI oscillator characteristics).
     public static let LSI = 32_000.0
 
     // MARK: Wiring
@@ -350,7 +351,7 @@ public final class RCC: RegisterMap {
         observers.forEach { $0() }
     }
 
-    /// DS8626 table 14.
+    /// DS8626, general operating conditions.
     private func checkLimits() {
         for (clock, hertz, limit) in [("HCLK", HCLK, 168e6), ("PCLK1", PCLK1, 42e6), ("PCLK2", PCLK2, 84e6)]
         where hertz > limit {
@@ -420,8 +421,8 @@ private struct Oscillator {
         /// Its bit in `RCC_CIR`.
         var flag: UInt32 { UInt32(rawValue) }
 
-        /// Seconds from on to ready; DS8626 tables 31 to 36: typical values, for the PLLs one inside the span that
-        /// the table gives for a VCO of 192 to 432 MHz (75 to 300 us).
+        /// Seconds from on to ready; DS8626, external, internal and PLL clock source characteristics: typical
+        /// values; for the PLLs, which have none, one inside the span given there (75 to 300 us).
         var startUp: Double {
             switch self {
             case .LSI: 15e-6

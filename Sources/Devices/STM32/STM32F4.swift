@@ -1,8 +1,8 @@
 import Bits
 import Machine
 
-/// The peripherals of an STM32F405/407, built from their descriptions, wired to each other and placed on the chip's bus.
-/// The memories must be on the bus already.
+/// The peripherals of an STM32F405/407, built from their descriptions, wired to each other and placed on the chip's
+/// bus. The memories must be on the bus already.
 public final class STM32F4 {
     public let rcc: RCC
     public let flash: FLASH
@@ -37,6 +37,9 @@ public final class STM32F4 {
         flash = FLASH(
             name: flashInterface.name, chip: chip, memory: memory,
             interrupt: inputs.interrupt("global", of: flashInterface))
+        memory.program = { [unowned flash] address, value, width throws(BusError) in
+            try flash.program(address, value, width)
+        }
         for description in descriptions { try place(description, inputs) }
         wire()
     }
@@ -227,6 +230,8 @@ public final class STM32F4 {
                     exti.drive(pin, levels.bit(pin))
                 }
             }
+            // Pull resistors hold some pins high from the start.
+            for pin in 0..<16 where syscfg.port(for: pin) == index { exti.drive(pin, port.level(pin)) }
         }
         let ports = ports
         syscfg.onSourceChange = { [unowned exti] line, port in

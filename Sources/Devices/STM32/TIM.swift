@@ -213,7 +213,7 @@ public final class TIM: RegisterMap {
         // In centre-aligned mode DIR only tells (18.4.1).
         if alignment == .centre { registers.CR1 &= ~(1 << 4) }
         if !new.bit(7) { counter.reload = registers.ARR }
-        // The counter starts one clock after CEN is set (17.3.2).
+        // The counter starts one clock after CEN is set (18.3.1).
         if starts { workedOutTo = chip.clock.now / tick + 1 }
     }
 

@@ -1,0 +1,53 @@
+import Engine
+import Machine
+import Profile
+
+/// The core as an observer sees it.
+extension Processor: ObservedCore {
+    public func register(_ number: Int) -> UInt32 { state.registers[number & 15] }
+
+    public var stackPointer: UInt32 { state.registers[13] }
+
+    public var stackLow: UInt32 {
+        get { state.pointee.stackLow }
+        set { state.pointee.stackLow = newValue }
+    }
+
+    public var touchMark: UInt8 {
+        get { UInt8(truncatingIfNeeded: state.pointee.mark) }
+        set { state.pointee.mark = UInt32(newValue) * 0x0101_0101 }
+    }
+
+    public func gather(_ visit: (_ function: Int32, _ instructions: Int, _ cycles: CauseVector) -> Void) {
+        drain()
+        ledger.gather(dirtyEnd: &state.pointee.dirty) { block, instructions, cycles in
+            visit(block.pointee.function, instructions, cycles)
+        }
+    }
+
+    public var outsideBlocks: CauseVector { outside }
+
+    public func word(at address: UInt32) -> UInt32? {
+        guard let (memory, local) = chip.bus.memory(at: address), memory.contains(local, 4) else { return nil }
+        return memory.load(local, .word)
+    }
+
+    /// Blocks that contain the addresses are decoded anew, so that each begins a block.
+    public func observe(_ addresses: Set<UInt32>) {
+        for address in addresses where observedAddresses.insert(address).inserted {
+            codeChanged(address, 2)
+        }
+    }
+
+    /// Tells the observer that an address was reached: as if the block that begins there had not been entered yet.
+    func tellReached(_ address: UInt32, _ block: Block.Pointer) {
+        let dirtyBefore = state.pointee.dirty
+        block.pointee.count -= 1
+        observer?.reached(address, at: now)
+        block.pointee.count += 1
+        if state.pointee.dirty < dirtyBefore {
+            state.pointee.dirty.pointee = block
+            state.pointee.dirty += 1
+        }
+    }
+}

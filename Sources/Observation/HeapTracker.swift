@@ -1,0 +1,22 @@
+import Engine
+
+/// How much heap the firmware took, followed at newlib's `_sbrk`: each call moves the end of the heap.
+struct HeapTracker {
+    enum Hook: Sendable {
+        /// `_sbrk(ptrdiff_t increment)`.
+        case sbrk
+    }
+
+    private(set) var isUsed = false
+    private(set) var bytes = 0
+    private(set) var peak = 0
+
+    mutating func reached(_ hook: Hook, _ core: any ObservedCore) {
+        switch hook {
+        case .sbrk:
+            isUsed = true
+            bytes += Int(Int32(bitPattern: core.register(0)))
+            peak = max(peak, bytes)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Engine
+import Layers
+import Machine
+import Profile
+
+/// One layer, over all its invocations.
+struct LayerAccount {
+    let name: String
+    let discovery: LayerProfile.Discovery
+    var invocations = 0
+    var cycles = CauseVector()
+    var interruptCycles = 0
+    var instructions = 0
+    var seconds = 0.0
+    var hertz = 0.0
+    var macs: Int?
+    var ramTouched = 0
+    var flashRead = 0
+    var stackLow = UInt32.max
+}
+
+/// Tells which layer of the network is executing, and which layers are the same in another pass.
+struct LayerTracker {
+    /// What tells a layer from the others of a pass: its name, where it is called from and with what.
+    private struct Key: Hashable {
+        let name: String
+        let identity: [UInt32]
+        let occurrence: Int
+    }
+
+    /// The layer under way.
+    struct Open {
+        let index: Int
+        /// Where a kernel returns to, and with which stack pointer; `nil` for markers and events.
+        let end: (returnAddress: UInt32, sp: UInt32)?
+        let began: Cycles
+    }
+
+    private(set) var accounts: [LayerAccount] = []
+    private(set) var open: Open?
+    private var indices: [Key: Int] = [:]
+    /// The call in which the current pass runs, and how often each kind of layer began in it.
+    private var pass = -1
+    private var occurrences: [String: Int] = [:]
+    private var first: (name: String, identity: [UInt32])?
+
+    /// Begins a layer.
+    ///
+    /// - Parameters:
+    ///   - identity: what is the same whenever this layer runs, and else not: addresses of call and arguments.
+    ///   - isComplete: whether name and identity are enough to tell it; if not, its place in the pass counts, too.
+    ///   - call: the call that runs the pass.
+    mutating func begin(
+        _ name: String, _ discovery: LayerProfile.Discovery, identity: [UInt32], isComplete: Bool, call: Int,
+        end: (UInt32, UInt32)?, macs: Int?, at cycle: Cycles
+    ) -> Int {
+        let startsAgain = first.map { $0.name == name && $0.identity == identity } ?? true
+        if call != pass || isComplete && startsAgain {
+            pass = call
+            occurrences = [:]
+            first = (name, identity)
+        }
+        let occurrence = isComplete ? 0 : occurrences[name, default: 0]
+        occurrences[name] = occurrence + 1
+        let key = Key(name: name, identity: identity, occurrence: occurrence)
+        let index: Int
+        if let known = indices[key] {
+            index = known
+        } else {
+            index = accounts.count
+            indices[key] = index
+            accounts.append(LayerAccount(name: name, discovery: discovery))
+        }
+        accounts[index].invocations += 1
+        if let macs { accounts[index].macs = (accounts[index].macs ?? 0) + macs }
+        open = Open(index: index, end: end, began: cycle)
+        return index
+    }
+
+    mutating func end() { open = nil }
+
+    mutating func update(_ index: Int, _ change: (inout LayerAccount) -> Void) {
+        change(&accounts[index])
+    }
+}

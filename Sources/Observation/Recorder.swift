@@ -1,0 +1,223 @@
+import Engine
+import Layers
+import Machine
+import Profile
+
+/// Watches a run and keeps the accounts: whose cycles they are, layer by layer, function by function, interrupt by
+/// interrupt.
+///
+/// The cycles themselves are counted by the engine. The recorder only draws the boundaries: whenever the account
+/// changes, what the engine has counted since the last boundary goes to the account that was open.
+public final class Recorder: RunObserver {
+    /// What a function took itself.
+    struct FunctionAccount {
+        var cycles = CauseVector()
+        var instructions = 0
+    }
+
+    struct InterruptAccount {
+        var count = 0
+        var cycles = 0
+        var longest = 0
+        var stackBytes = 0
+    }
+
+    /// How many invocations of a layer have their touched memory counted: enough to be sure, few enough to be cheap.
+    private static let touchedInvocations = 2
+
+    let core: any ObservedCore
+    let chip: Chip
+    let program: ObservedProgram
+    private(set) var calls: CallTracker
+    private(set) var layers = LayerTracker()
+    private(set) var functions: [FunctionAccount]
+    /// What ran outside any known function.
+    private(set) var elsewhere = FunctionAccount()
+    private(set) var interrupts: [Int: InterruptAccount] = [:]
+    private(set) var total = CauseVector()
+    private(set) var instructions = 0
+    private(set) var peakChain: [Int32] = []
+    private(set) var mainStackLow = UInt32.max
+    private(set) var heap = HeapTracker()
+    private var touched: TouchedMemory
+    private var active: [(number: Int, cycles: Int, began: Cycles, stackLow: UInt32, sp: UInt32)] = []
+    private var outsideSeen = CauseVector()
+    private var stackTop: UInt32 = 0
+
+    public init(core: any ObservedCore, chip: Chip, program: ObservedProgram) {
+        self.core = core
+        self.chip = chip
+        self.program = program
+        functions = Array(repeating: FunctionAccount(), count: program.functionCount)
+        calls = CallTracker(
+            count: program.functionCount, functionIndex: program.functionIndex, start: program.functionStart)
+        touched = TouchedMemory(chip.bus.memories)
+        core.observe(Set(program.hooks.keys).union(program.heapHooks.keys))
+    }
+
+    /// The run begins at the reset handler.
+    public func begin(at pc: UInt32) {
+        stackTop = core.stackPointer
+        calls.begin(at: pc, cycle: core.now)
+    }
+
+    // MARK: What the engine tells
+
+    public func drained(_ entries: UnsafeBufferPointer<JournalEntry>) {
+        for entry in entries { calls.follow(entry) }
+    }
+
+    public func reached(_ address: UInt32, at cycle: Cycles) {
+        if let open = layers.open, let end = open.end, end.returnAddress == address, end.sp == core.stackPointer {
+            endLayer(at: cycle)
+        }
+        if let hook = program.heapHooks[address] { heap.reached(hook, core) }
+        guard let hook = program.hooks[address] else { return }
+        switch hook {
+        case .markerBegin(let nameRegister, let macsRegister):
+            let name = core.register(nameRegister)
+            let macs = Int(core.register(macsRegister))
+            beginLayer(
+                core.text(at: name) ?? "layer", .marker, identity: [name], isComplete: false, end: nil,
+                macs: macs == 0 ? nil : macs, at: cycle)
+        case .markerEnd, .eventEnd:
+            if layers.open?.end == nil { endLayer(at: cycle) }
+        case .eventBegin:
+            guard layers.open == nil else { return }
+            let tag = core.register(1)
+            beginLayer(
+                core.text(at: tag) ?? "event", .runtimeHook, identity: [tag], isComplete: false, end: nil, macs: nil,
+                at: cycle)
+        case .kernel(let name, let shape):
+            guard layers.open == nil, active.isEmpty else { return }
+            let back = core.register(14) & ~1
+            core.observe([back])
+            let macs = shape.macs(argument: argument, word: core.word)
+            beginLayer(
+                name, .kernelName, identity: [address, back, core.register(1), core.register(2), core.register(3)],
+                isComplete: true, end: (back, core.stackPointer), macs: macs, at: cycle)
+        }
+    }
+
+    public func stackDeepened(to sp: UInt32, at cycle: Cycles) {
+        guard sp < mainStackLow, sp <= stackTop else { return }
+        mainStackLow = sp
+        peakChain = calls.chain
+    }
+
+    public func exceptionEntered(_ number: Int, returnAddress: UInt32, at cycle: Cycles) {
+        gather()
+        calls.interrupt(at: cycle, resume: returnAddress)
+        active.append((number, 0, cycle, core.stackLow, core.stackPointer))
+        core.stackLow = core.stackPointer
+    }
+
+    public func exceptionReturned(to address: UInt32, at cycle: Cycles) {
+        gather()
+        calls.resume(at: address, sp: core.stackPointer, cycle: cycle)
+        guard let left = active.popLast() else { return }
+        var account = interrupts[left.number] ?? InterruptAccount()
+        account.count += 1
+        account.cycles += left.cycles
+        account.longest = max(account.longest, left.cycles)
+        if core.stackLow <= left.sp { account.stackBytes = max(account.stackBytes, Int(left.sp - core.stackLow)) }
+        interrupts[left.number] = account
+        core.stackLow = min(core.stackLow, left.stackLow)
+    }
+
+    /// The n-th argument of the function that is being entered, by the procedure call standard.
+    private func argument(_ index: Int) -> UInt32? {
+        index < 4 ? core.register(index) : core.word(at: core.stackPointer &+ UInt32(4 * (index - 4)))
+    }
+
+    // MARK: Boundaries
+
+    private func beginLayer(
+        _ name: String, _ discovery: LayerProfile.Discovery, identity: [UInt32], isComplete: Bool,
+        end: (UInt32, UInt32)?, macs: Int?, at cycle: Cycles
+    ) {
+        if layers.open != nil { endLayer(at: cycle) }
+        gather()
+        let index = layers.begin(
+            name, discovery, identity: identity, isComplete: isComplete, call: calls.currentSerial, end: end,
+            macs: macs, at: cycle)
+        if layers.accounts[index].invocations <= Recorder.touchedInvocations { core.touchMark = touched.freshMark() }
+        stackLowBefore = core.stackLow
+        core.stackLow = core.stackPointer
+    }
+
+    private func endLayer(at cycle: Cycles) {
+        guard let open = layers.open else { return }
+        gather()
+        let bytes = core.touchMark == TouchedMemory.outside ? nil : touched.count(core.touchMark)
+        let low = core.stackLow
+        layers.update(open.index) { account in
+            account.stackLow = min(account.stackLow, low)
+            account.hertz = chip.clock.hertz
+            if let bytes {
+                account.ramTouched = max(account.ramTouched, bytes.ram)
+                account.flashRead = max(account.flashRead, bytes.flash)
+            }
+        }
+        core.touchMark = TouchedMemory.outside
+        core.stackLow = min(low, stackLowBefore)
+        layers.end()
+    }
+
+    private var stackLowBefore = UInt32.max
+
+    /// Gives what was counted since the last boundary to the open account.
+    private func gather() {
+        var cycles = CauseVector()
+        var executed = 0
+        core.gather { function, instructions, causes in
+            cycles += causes
+            executed += instructions
+            if function >= 0 {
+                functions[Int(function)].cycles += causes
+                functions[Int(function)].instructions += instructions
+            } else {
+                elsewhere.cycles += causes
+                elsewhere.instructions += instructions
+            }
+        }
+        let outside = core.outsideBlocks - outsideSeen
+        outsideSeen = core.outsideBlocks
+        cycles += outside
+        total += cycles
+        instructions += executed
+        if let innermost = active.indices.last { active[innermost].cycles += cycles.total }
+        guard let open = layers.open else { return }
+        let seconds = Double(cycles.total) / chip.clock.hertz
+        layers.update(open.index) { account in
+            if active.isEmpty {
+                account.cycles += cycles
+                account.instructions += executed
+                account.seconds += seconds
+            } else {
+                account.interruptCycles += cycles.total
+            }
+        }
+    }
+
+    /// The run is over, or its result is wanted: brings all accounts up to date.
+    public func finish() {
+        if layers.open != nil { endLayer(at: core.now) }
+        gather()
+        calls.finish(at: core.now)
+        while let left = active.popLast() {
+            var account = interrupts[left.number] ?? InterruptAccount()
+            account.count += 1
+            account.cycles += left.cycles
+            account.longest = max(account.longest, left.cycles)
+            interrupts[left.number] = account
+        }
+    }
+
+    /// The stack in use at its peak: bytes below where it was at reset.
+    var mainStackPeak: Int { mainStackLow <= stackTop ? Int(stackTop - mainStackLow) : 0 }
+
+    func stackPeak(_ account: LayerAccount) -> Int? {
+        account.stackLow <= stackTop ? Int(stackTop - account.stackLow) : nil
+    }
+}

@@ -1,0 +1,54 @@
+import Machine
+
+/// How many bytes of each memory were touched, read off the marks that accesses leave.
+///
+/// A span of the run has a mark of its own while it lasts; what it touched is what carries that mark at its end.
+struct TouchedMemory {
+    /// The mark outside of any span.
+    static let outside: UInt8 = 1
+    private static let first: UInt8 = 2
+    private static let last: UInt8 = 255
+
+    private let memories: [Memory]
+    private var next = first
+
+    init(_ memories: [Memory]) {
+        self.memories = memories
+    }
+
+    /// A mark that no byte carries.
+    mutating func freshMark() -> UInt8 {
+        if next == TouchedMemory.last {
+            for memory in memories {
+                for index in 0..<memory.size where memory.marks[index] != 0 {
+                    memory.marks[index] = TouchedMemory.outside
+                }
+            }
+            next = TouchedMemory.first
+        }
+        defer { next += 1 }
+        return next
+    }
+
+    /// Bytes that carry a mark, in RAM and in flash.
+    func count(_ mark: UInt8) -> (ram: Int, flash: Int) {
+        var ram = 0
+        var flash = 0
+        for memory in memories {
+            let bytes = TouchedMemory.count(mark, in: memory)
+            if memory.isWritable { ram += bytes } else { flash += bytes }
+        }
+        return (ram, flash)
+    }
+
+    /// Bytes of a memory that were touched at any time.
+    static func touched(_ memory: Memory) -> Int {
+        memory.size - count(0, in: memory)
+    }
+
+    private static func count(_ mark: UInt8, in memory: Memory) -> Int {
+        var total = 0
+        for index in 0..<memory.size { total &+= memory.marks[index] == mark ? 1 : 0 }
+        return total
+    }
+}
