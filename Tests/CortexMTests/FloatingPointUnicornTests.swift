@@ -5,20 +5,28 @@ import Testing
 
 /// The floating-point encodings against Unicorn's cortex-m4, on words made from the encodings' own diagrams.
 @Suite struct FloatingPointUnicornTests {
-    @Test("Unicorn computes the same", arguments: (floatingPointDataProcessing + floatingPointTransfers).map(\.name))
+    /// Unicorn has its code elsewhere, so that a literal would not be the same.
+    private static let encodings = (floatingPointDataProcessing + floatingPointTransfers).filter {
+        !$0.name.contains("literal")
+    }
+
+    /// Where Unicorn rounds as FPSCR says, against A7.7.229: a conversion from fixed point rounds to nearest.
+    private static let roundsByMistake = ["VCVT (fixed-point) T1 from s32", "VCVT (fixed-point) T1 from u32"]
+
+    @Test("Unicorn computes the same", arguments: encodings.map(\.name))
     func agreement(name: String) throws {
-        let encodings = floatingPointDataProcessing + floatingPointTransfers
-        let encoding = try #require(encodings.first { $0.name == name })
+        let encoding = try #require(FloatingPointUnicornTests.encodings.first { $0.name == name })
         let seed = name.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) }
         var random = FloatingPointOperands(seed: seed)
         let bench = FloatingPointBench()
         let unicorn = try #require(UnicornFPU())
         var vectors = 0
-        for _ in 0..<4000 where vectors < 1000 {
+        for _ in 0..<40_000 where vectors < 1000 {
             guard let word = word(of: encoding, &random) else { continue }
             var start = Registers.random(&random)
             vectors += 1
             if vectors % 4 == 0 { start.fpscr &= ~(FPSCR.RMode | FPSCR.FZ | FPSCR.DN) }
+            if FloatingPointUnicornTests.roundsByMistake.contains(name) { start.fpscr &= ~FPSCR.RMode }
             guard let expected = unicorn.execute(word, start) else {
                 Issue.record("Unicorn refuses 0x\(String(word, radix: 16))")
                 return
@@ -32,7 +40,7 @@ import Testing
                 return
             }
         }
-        #expect(vectors > 250)
+        #expect(vectors == 1000)
     }
 
     /// A word of the encoding that is not UNPREDICTABLE, belongs to no refinement, and uses neither r11 and r12 nor
@@ -46,7 +54,7 @@ import Testing
             if fields[letter] > 10 { return nil }
         }
         if isMemory, diagram.letters.contains(UInt8(ascii: "n")), fields["n"] > 10, fields["n"] != 13 { return nil }
-        if encoding.isUnpredictable(fields) || encoding.name.contains("literal") { return nil }
+        if encoding.isUnpredictable(fields) { return nil }
         return word
     }
 }
@@ -64,11 +72,10 @@ struct Registers: Equatable {
     static func random(_ random: inout FloatingPointOperands) -> Registers {
         var registers = Registers()
         for index in 0..<32 { registers.singles[index] = random.operand() }
-        // Any of them may be the base of an access; the middle of the memory leaves room for the longest offset.
-        for index in 0...10 {
-            registers.core[index] = FloatingPointBench.base + 2048 + UInt32(truncatingIfNeeded: random.next()) & 0xFFC
+        // Any of them may be the base of an access; around the middle of the memory there is room for every offset.
+        for index in 0...13 {
+            registers.core[index] = FloatingPointBench.base + 1280 + UInt32(truncatingIfNeeded: random.next()) & 0x3FC
         }
-        registers.core[13] = FloatingPointBench.base + 2048 + UInt32(truncatingIfNeeded: random.next()) & 0xFFC
         registers.fpscr = UInt32(truncatingIfNeeded: random.next()) & (FPSCR.writable | FPSCR.NZCV) & ~0x9F
         for index in registers.memory.indices { registers.memory[index] = UInt32(index) &* 0x9E37_79B9 }
         return registers
