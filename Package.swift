@@ -40,7 +40,15 @@ let package = Package(
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
         module("Engine", ["Machine", "Profile"]),
         module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
+        module("Targets", ["Bits", "CortexM", "Devices", "Engine", "Machine", "Profile", "Yams"]),
         module("Layers", ["Firmware"]),
         module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "Baseline", "CortexM", "Firmware", "Machine", "Observation", "Profile", "Report", "Targets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
     ]
 )
