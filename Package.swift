@@ -28,6 +28,9 @@ let package = Package(
         module("Devices", ["Bits", "Machine"]),
         tests("DevicesTests", ["Devices", "Machine", "Yams"]),
         module("Profile"),
+        module("Engine", ["Machine", "Profile"]),
+        module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
+        tests("CortexMTests", ["CortexM", "Machine", "Engine", "Profile", "Bits"]),
         tests("ProfileTests", ["Profile"]),
         module("Report", ["Profile"]),
         tests("ReportTests", ["Report", "Profile"]),
@@ -38,8 +41,6 @@ let package = Package(
         .systemLibrary(name: "CDemangle"),
         module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
-        module("Engine", ["Machine", "Profile"]),
-        module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
         module("Layers", ["Firmware"]),
         module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
     ]
