@@ -87,8 +87,10 @@ struct BlockBuilder {
                     timing = encoding.timing
                     if timing.isFloatingPoint, !isFPEnabled() { decoded = Decoded(Instruction(.noCoprocessor)) }
                 } else {
+                    // What the floating-point unit has not got is undefined, not a missing coprocessor.
                     let isCoprocessor = isWide && word >> 26 & 0x3B == 0x3B
-                    decoded = Decoded(Instruction(isCoprocessor ? .noCoprocessor : .udf))
+                    let isOwn = word >> 9 & 0b111 == 0b101 && isFPEnabled()
+                    decoded = Decoded(Instruction(isCoprocessor && !isOwn ? .noCoprocessor : .udf))
                 }
             } else {
                 decoded = Decoded(Instruction(.fetchFault, imm: address &+ 2))

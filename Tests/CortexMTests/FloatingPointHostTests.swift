@@ -5,7 +5,7 @@ import Testing
 @Suite struct FloatingPointHostTests {
     static let operations: [Operation] = [
         .vadd, .vsub, .vmul, .vnmul, .vmla, .vmls, .vnmla, .vnmls, .vfma, .vfms, .vfnma, .vfnms, .vdiv, .vsqrt,
-        .vcmp, .vcmpZero, .vcvtToS32, .vcvtToU32, .vcvtFromS32, .vcvtFromU32,
+        .vcmp, .vcmpZero, .vcmpe, .vcmpeZero, .vcvtToS32, .vcvtToU32, .vcvtFromS32, .vcvtFromU32,
     ]
 
     @Test("The run loop and the reference agree", arguments: operations)
@@ -33,7 +33,8 @@ import Testing
             bench.execute([record.pointee])
             let actual = [s[0], state.pointee.fpscr, state.pointee.fpFlags]
             if actual != expected {
-                Issue.record("\(operation) \(hex([operands.0, operands.1, operands.2, fpscr])): \(hex(actual)), \(hex(expected))")
+                let before = hex([operands.0, operands.1, operands.2, fpscr])
+                Issue.record("\(operation) \(before): \(hex(actual)), expected \(hex(expected))")
             }
         }
     }
