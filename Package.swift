@@ -40,6 +40,8 @@ let package = Package(
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
         module("Engine", ["Machine", "Profile"]),
         module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
+        module("Targets", ["Bits", "Machine", "Engine", "CortexM", "Devices", "Profile", "Yams"]),
+        tests("TargetsTests", ["Targets", "CortexM", "Devices", "Machine", "Profile"]),
         module("Layers", ["Firmware"]),
         module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
     ]
