@@ -2,10 +2,10 @@ import Bits
 
 /// Branches. DDI 0403E.e A5.2.6, A5.2.7, A5.3.4.
 let branches: [Encoding] = [
-    encoding("B T1", "1101 cccc iiiiiiii", "b<cond c>{n} <label>", .branchConditional, unpredictable: \.inITBlock) {
+    encoding("B T1", "1101 cccc iiiiiiii", "b<cond c>.n <label>", .branchConditional, unpredictable: \.inITBlock) {
         Instruction(.branch(on: UInt8($0["c"])), imm: target($0, ($0.i << 1).signExtended(from: 9)))
     },
-    encoding("B T2", "11100 iiiiiiiiiii", "b{c}{n} <label>", .branch, unpredictable: notLastInIT) {
+    encoding("B T2", "11100 iiiiiiiiiii", "b{c}.n <label>", .branch, unpredictable: notLastInIT) {
         Instruction(.b, imm: target($0, ($0.i << 1).signExtended(from: 12)))
     },
     encoding("B T3", "11110 s cccc iiiiii 10 j 0 k iiiiiiiiiii", "b<cond c>.w <label>", .branchConditional, unpredictable: \.inITBlock) {
@@ -65,15 +65,15 @@ let miscellaneous16: [Encoding] = [
     encoding("REV16 T1", "1011 1010 01 mmm ddd", "rev16{c} <Rd>, <Rm>", .alu) { Instruction(.rev16, d: $0.d, m: $0.m) },
     encoding("REVSH T1", "1011 1010 11 mmm ddd", "revsh{c} <Rd>, <Rm>", .alu) { Instruction(.revsh, d: $0.d, m: $0.m) },
 
-    encoding("CPS T1", "1011 0110 011 p 0 0 a f", "cps<ie or id p> <flags a f>", .changeState, unpredictable: { $0.inITBlock || $0["a"] | $0["f"] == 0 }) {
+    encoding("CPS T1", "1011 0110 011 p 0 0 a f", "cps<p?id:ie> <a?i><f?f>", .changeState, unpredictable: { $0.inITBlock || $0["a"] | $0["f"] == 0 }) {
         Instruction(.cps, a: UInt8($0["p"]), x: UInt16($0["a"] << 1 | $0["f"]))
     },
-    encoding("BKPT T1", "1011 1110 iiiiiiii", "bkpt <0x i>", .exceptionCall) { Instruction(.bkpt, imm: $0.i) },
+    encoding("BKPT T1", "1011 1110 iiiiiiii", "bkpt <hex i>", .exceptionCall) { Instruction(.bkpt, imm: $0.i) },
     encoding("SVC T1", "1101 1111 iiiiiiii", "svc{c} <i>", .exceptionCall) { Instruction(.svc, imm: $0.i) },
     encoding("UDF T1", "1101 1110 iiiiiiii", "udf{c} #<i>", .exceptionCall) { _ in Instruction(.udf) },
-    encoding("UDF T2", "111101111111 iiii 1010 jjjjjjjjjjjj", "udf{c}.w #<imm16>", .exceptionCall) { _ in Instruction(.udf) },
+    encoding("UDF T2", "111101111111 iiii 1010 jjjjjjjjjjjj", "udf{c}.w #<i*4096+j>", .exceptionCall) { _ in Instruction(.udf) },
 
-    encoding("IT T1", "1011 1111 cccc xxxx", "i<t e> <cond c>", .it, unpredictable: badIT) {
+    encoding("IT T1", "1011 1111 cccc xxxx", "i<then x c> <cond c>", .it, unpredictable: badIT) {
         Instruction(.it, x: UInt16($0["c"] << 4 | $0["x"]))
     },
     encoding("NOP T1", "1011 1111 0000 0000", "nop{c}", .hint) { _ in Instruction(.nop) },
@@ -81,7 +81,7 @@ let miscellaneous16: [Encoding] = [
     encoding("WFE T1", "1011 1111 0010 0000", "wfe{c}", .hint) { _ in Instruction(.wfe) },
     encoding("WFI T1", "1011 1111 0011 0000", "wfi{c}", .hint) { _ in Instruction(.wfi) },
     encoding("SEV T1", "1011 1111 0100 0000", "sev{c}", .hint) { _ in Instruction(.sev) },
-    encoding("NOP T1 (unallocated hint)", "1011 1111 hhhh 0000", "nop{c} <hint h>", .hint) { _ in Instruction(.nop) },
+    encoding("NOP T1 (unallocated hint)", "1011 1111 hhhh 0000", "nop{c} {<h>}", .hint) { _ in Instruction(.nop) },
 ]
 
 private let badIT: @Sendable (Fields) -> Bool = {
@@ -90,10 +90,10 @@ private let badIT: @Sendable (Fields) -> Bool = {
 
 /// System instructions and barriers in 32 bits. DDI 0403E.e A5.3.4, B5.2.
 let system32: [Encoding] = [
-    encoding("MSR (register) T1", "11110 0 1110 0 0 nnnn 1000 kk 00 iiiiiiii", "msr{c} <sysm>, <Rn>", .moveToSpecial, unpredictable: { badOperand($0.n) }) {
+    encoding("MSR (register) T1", "11110 0 1110 0 0 nnnn 1000 kk 00 iiiiiiii", "msr{c} <sysm>, <Rn>", .moveToSpecial, unpredictable: { badOperand($0.n) || $0["k"] == 0 || $0["k"] != 2 && $0.i > 3 || !isSpecialRegister($0.i) }) {
         Instruction(.msr, n: $0.n, a: UInt8($0["k"]), imm: $0.i)
     },
-    encoding("MRS T1", "11110 0 1111 1 0 1111 1000 dddd iiiiiiii", "mrs{c} <Rd>, <sysm>", .moveFromSpecial, unpredictable: { badOperand($0.d) }) {
+    encoding("MRS T1", "11110 0 1111 1 0 1111 1000 dddd iiiiiiii", "mrs{c} <Rd>, <sysm>", .moveFromSpecial, unpredictable: { badOperand($0.d) || !isSpecialRegister($0.i) }) {
         Instruction(.mrs, d: $0.d, imm: $0.i)
     },
     encoding("CLREX T1", "11110 0 1110 1 1 1111 1000 1111 0010 1111", "clrex{c}", .hint) { _ in Instruction(.clrex) },
@@ -105,5 +105,14 @@ let system32: [Encoding] = [
     encoding("WFE T2", "11110 0 1110 1 0 1111 1000 0000 0000 0010", "wfe{c}.w", .hint) { _ in Instruction(.wfe) },
     encoding("WFI T2", "11110 0 1110 1 0 1111 1000 0000 0000 0011", "wfi{c}.w", .hint) { _ in Instruction(.wfi) },
     encoding("SEV T2", "11110 0 1110 1 0 1111 1000 0000 0000 0100", "sev{c}.w", .hint) { _ in Instruction(.sev) },
+    encoding("NOP T2 (unallocated hint)", "11110 0 1110 1 0 1111 1000 0000 hhhhhhhh", "nop{c}.w {<h>}", .hint) { _ in Instruction(.nop) },
     encoding("DBG T1", "11110 0 1110 1 0 1111 1000 0000 1111 oooo", "dbg{c} #<o>", .hint) { _ in Instruction(.nop) },
 ]
+
+/// Whether SYSm names a register. DDI 0403E.e B5.2.2.
+private func isSpecialRegister(_ sysm: UInt32) -> Bool {
+    switch sysm {
+    case 0...3, 5...9, 16...20: true
+    default: false
+    }
+}

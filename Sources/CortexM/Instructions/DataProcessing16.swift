@@ -70,7 +70,7 @@ let dataProcessing16: [Encoding] = [
     encoding("TST (register) T1", "010000 1000 mmm nnn", "tst{c} <Rn>, <Rm>", .compare) {
         Instruction(.andsReg, d: shiftedOperand, n: $0.n, m: $0.m)
     },
-    encoding("RSB (immediate) T1", "010000 1001 nnn ddd", "<neg or rsb>{s} <Rd>, <Rn><, #0>", .alu) {
+    encoding("RSB (immediate) T1", "010000 1001 nnn ddd", "neg{s} <Rd>, <Rn>", .alu) {
         Instruction($0.inITBlock ? .rsbImm : .rsbsImm, d: $0.d, n: $0.n, imm: 0)
     },
     encoding("CMP (register) T1", "010000 1010 mmm nnn", "cmp{c} <Rn>, <Rm>", .compare) {
@@ -82,7 +82,7 @@ let dataProcessing16: [Encoding] = [
     encoding("ORR (register) T1", "010000 1100 mmm ddd", "orr{s} <Rd>, <Rm>", .alu) {
         Instruction($0.inITBlock ? .orrReg : .orrsReg, d: $0.d, n: $0.d, m: $0.m)
     },
-    encoding("MUL T1", "010000 1101 nnn ddd", "mul{s} <Rd>, <Rn><, Rd in IT>", .multiply) {
+    encoding("MUL T1", "010000 1101 nnn ddd", "mul{s} <Rd>, <Rn>", .multiply) {
         Instruction($0.inITBlock ? .mul : .muls, d: $0.d, n: $0.n, m: $0.d)
     },
     encoding("BIC (register) T1", "010000 1110 mmm ddd", "bic{s} <Rd>, <Rm>", .alu) {

@@ -47,18 +47,18 @@ let dataProcessingImmediate: [Encoding] = [
     encoding("SUB (immediate) T3", "11110 i 0 1101 S nnnn 0 iii dddd iiiiiiii", "sub{S}{c}.w <Rd>, <Rn>, #<const>", .alu, unpredictable: badSum) {
         subtract($0.d, $0.n, ThumbExpandImm($0.i), settingFlags: $0.setsFlags)
     },
-    encoding("RSB (immediate) T2", "11110 i 0 1110 S nnnn 0 iii dddd iiiiiiii", "rsb{S}{c}<.w if 0> <Rd>, <Rn>, #<const>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.n) }) {
+    encoding("RSB (immediate) T2", "11110 i 0 1110 S nnnn 0 iii dddd iiiiiiii", "rsb{S}{c} <Rd>, <Rn>, #<const>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.n) }) {
         Instruction($0.setsFlags ? .rsbsImm : .rsbImm, d: $0.d, n: $0.n, imm: ThumbExpandImm($0.i))
     },
 
     // Plain binary immediate: A5.3.3.
-    encoding("ADR T3", "11110 i 1 0000 0 1111 0 iii dddd iiiiiiii", "add{c}w <Rd>, pc, #<i>", .alu, unpredictable: { badOperand($0.d) }) {
+    encoding("ADR T3", "11110 i 1 0000 0 1111 0 iii dddd iiiiiiii", "addw{c} <Rd>, pc, #<i>", .alu, unpredictable: { badOperand($0.d) }) {
         Instruction(.movImm, d: $0.d, imm: $0.alignedPC &+ $0.i)
     },
     encoding("ADD (immediate) T4", "11110 i 1 0000 0 nnnn 0 iii dddd iiiiiiii", "addw{c} <Rd>, <Rn>, #<i>", .alu, unpredictable: badSum) {
         Instruction(.addImm, d: $0.d, n: $0.n, imm: $0.i)
     },
-    encoding("MOV (immediate) T3", "11110 i 1 0010 0 jjjj 0 iii dddd iiiiiiii", "movw{c} <Rd>, #<imm16>", .alu, unpredictable: { badOperand($0.d) }) {
+    encoding("MOV (immediate) T3", "11110 i 1 0010 0 jjjj 0 iii dddd iiiiiiii", "movw{c} <Rd>, #<j*4096+i>", .alu, unpredictable: { badOperand($0.d) }) {
         Instruction(.movImm, d: $0.d, imm: $0["j"] << 12 | $0.i)
     },
     encoding("ADR T2", "11110 i 1 0101 0 1111 0 iii dddd iiiiiiii", "subw{c} <Rd>, pc, #<i>", .alu, unpredictable: { badOperand($0.d) }) {
@@ -67,19 +67,19 @@ let dataProcessingImmediate: [Encoding] = [
     encoding("SUB (immediate) T4", "11110 i 1 0101 0 nnnn 0 iii dddd iiiiiiii", "subw{c} <Rd>, <Rn>, #<i>", .alu, unpredictable: badSum) {
         subtract($0.d, $0.n, $0.i, settingFlags: false)
     },
-    encoding("MOVT T1", "11110 i 1 0110 0 jjjj 0 iii dddd iiiiiiii", "movt{c} <Rd>, #<imm16>", .alu, unpredictable: { badOperand($0.d) }) {
+    encoding("MOVT T1", "11110 i 1 0110 0 jjjj 0 iii dddd iiiiiiii", "movt{c} <Rd>, #<j*4096+i>", .alu, unpredictable: { badOperand($0.d) }) {
         Instruction(.movt, d: $0.d, imm: ($0["j"] << 12 | $0.i) << 16)
     },
-    encoding("SBFX T1", "11110 0 1 1010 0 nnnn 0 iii dddd ii 0 wwwww", "sbfx{c} <Rd>, <Rn>, #<i>, #<w + 1>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.n) || $0.i + $0["w"] > 31 }) {
+    encoding("SBFX T1", "11110 0 1 1010 0 nnnn 0 iii dddd ii 0 wwwww", "sbfx{c} <Rd>, <Rn>, #<i>, #<w+1>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.n) || $0.i + $0["w"] > 31 }) {
         Instruction(.sbfx, d: $0.d, n: $0.n, a: UInt8($0.i), x: UInt16($0["w"] + 1))
     },
-    encoding("BFC T1", "11110 0 1 1011 0 1111 0 iii dddd ii 0 wwwww", "bfc{c} <Rd>, #<i>, #<w - i + 1>", .alu, unpredictable: { badOperand($0.d) || $0["w"] < $0.i }) {
+    encoding("BFC T1", "11110 0 1 1011 0 1111 0 iii dddd ii 0 wwwww", "bfc{c} <Rd>, #<i>, #<w-i+1>", .alu, unpredictable: { badOperand($0.d) || $0["w"] < $0.i }) {
         Instruction(.andImm, d: $0.d, n: $0.d, imm: ~fieldMask($0))
     },
-    encoding("BFI T1", "11110 0 1 1011 0 nnnn 0 iii dddd ii 0 wwwww", "bfi{c} <Rd>, <Rn>, #<i>, #<w - i + 1>", .alu, unpredictable: { badOperand($0.d) || $0.n == 13 || $0["w"] < $0.i }) {
+    encoding("BFI T1", "11110 0 1 1011 0 nnnn 0 iii dddd ii 0 wwwww", "bfi{c} <Rd>, <Rn>, #<i>, #<w-i+1>", .alu, unpredictable: { badOperand($0.d) || $0.n == 13 || $0["w"] < $0.i }) {
         Instruction(.bfi, d: $0.d, n: $0.n, a: UInt8($0.i), imm: fieldMask($0))
     },
-    encoding("UBFX T1", "11110 0 1 1110 0 nnnn 0 iii dddd ii 0 wwwww", "ubfx{c} <Rd>, <Rn>, #<i>, #<w + 1>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.n) || $0.i + $0["w"] > 31 }) {
+    encoding("UBFX T1", "11110 0 1 1110 0 nnnn 0 iii dddd ii 0 wwwww", "ubfx{c} <Rd>, <Rn>, #<i>, #<w+1>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.n) || $0.i + $0["w"] > 31 }) {
         Instruction(.ubfx, d: $0.d, n: $0.n, a: UInt8($0.i), imm: UInt32.max >> (31 - $0["w"]))
     },
 ]
@@ -98,19 +98,19 @@ let dataProcessingRegister: [Encoding] = [
     composite("MOV (register) T3", "11101 01 0010 S 1111 0 000 dddd 00 00 mmmm", "mov{S}{c}.w <Rd>, <Rm>", .alu, unpredictable: { $0.setsFlags ? badOperand($0.d) || badOperand($0.m) : $0.d == 15 || $0.m == 15 || $0.d == 13 && $0.m == 13 }) {
         Decoded(Instruction($0.setsFlags ? .movsReg : .movReg, d: $0.d, m: $0.m))
     },
-    composite("LSL (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 00 mmmm", "lsl{S}{c}.w <Rd>, <Rm>, #<i>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("LSL (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 00 mmmm", "mov{S}{c}.w <Rd>, <Rm>, lsl #<i>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .lslsImm : .lslImm, d: $0.d, m: $0.m, x: UInt16($0.i)))
     },
-    composite("LSR (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 01 mmmm", "lsr{S}{c}.w <Rd>, <Rm>, #<i or 32>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("LSR (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 01 mmmm", "mov{S}{c}.w <Rd>, <Rm>, lsr #<i or 32>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .lsrsImm : .lsrImm, d: $0.d, m: $0.m, x: $0.i == 0 ? 32 : UInt16($0.i)))
     },
-    composite("ASR (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 10 mmmm", "asr{S}{c}.w <Rd>, <Rm>, #<i or 32>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("ASR (immediate) T2", "11101 01 0010 S 1111 0 iii dddd ii 10 mmmm", "mov{S}{c}.w <Rd>, <Rm>, asr #<i or 32>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .asrsImm : .asrImm, d: $0.d, m: $0.m, x: $0.i == 0 ? 32 : UInt16($0.i)))
     },
-    composite("RRX T1", "11101 01 0010 S 1111 0 000 dddd 00 11 mmmm", "rrx{S}{c} <Rd>, <Rm>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("RRX T1", "11101 01 0010 S 1111 0 000 dddd 00 11 mmmm", "mov{S}{c}.w <Rd>, <Rm>, rrx", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .rrxs : .rrx, d: $0.d, m: $0.m))
     },
-    composite("ROR (immediate) T1", "11101 01 0010 S 1111 0 iii dddd ii 11 mmmm", "ror{S}{c}.w <Rd>, <Rm>, #<i>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
+    composite("ROR (immediate) T1", "11101 01 0010 S 1111 0 iii dddd ii 11 mmmm", "mov{S}{c}.w <Rd>, <Rm>, ror #<i>", .alu, unpredictable: { badOperand($0.d) || badOperand($0.m) }) {
         Decoded(Instruction($0.setsFlags ? .rorsImm : .rorImm, d: $0.d, m: $0.m, x: UInt16($0.i)))
     },
     composite("ORR (register) T2", "11101 01 0010 S nnnn 0 iii dddd ii yy mmmm", "orr{S}{c}.w <Rd>, <Rn>, <Rm><, shift>", .alu, unpredictable: { badOperand($0.d) || $0.n == 13 || badOperand($0.m) }) {

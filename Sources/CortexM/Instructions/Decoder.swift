@@ -3,8 +3,10 @@ import Bits
 /// Every encoding of the architecture, in the order of the manual's tables.
 let allEncodings: [Encoding] =
     dataProcessing16 + loadStore16 + miscellaneous16 + branches
-    + dataProcessingImmediate + dataProcessingRegister
+    + dataProcessingImmediate + saturation + dataProcessingRegister + packing + extensions + parallelArithmetic
+    + multiplications + longMultiplications + divisions
     + loadStore32 + memoryHints + loadStoreMultiple + system32
+    + floatingPointDataProcessing + floatingPointTransfers
 
 /// Finds the encoding of an instruction word: by table for 16 bits, by a short list for 32.
 struct Decoder: Sendable {

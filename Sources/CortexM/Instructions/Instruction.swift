@@ -94,8 +94,8 @@ struct Encoding: Sendable {
     /// As the manual heads it: instruction, then encoding: `ADD (register) T1`.
     let name: String
     let diagram: EncodingDiagram
-    /// Assembler syntax as GNU objdump prints it, with fields in `<...>`; see `Syntax`.
-    let syntax: String
+    /// Assembler syntax as GNU objdump prints it.
+    let syntax: Syntax
     let timing: TimingClass
     /// Extra conditions under which the manual calls the encoding UNPREDICTABLE.
     let isUnpredictable: @Sendable (Fields) -> Bool
@@ -118,6 +118,6 @@ func composite(
     _ decode: @escaping @Sendable (Fields) -> Decoded
 ) -> Encoding {
     Encoding(
-        name: name, diagram: EncodingDiagram(diagram), syntax: syntax, timing: timing,
+        name: name, diagram: EncodingDiagram(diagram), syntax: Syntax(syntax), timing: timing,
         isUnpredictable: unpredictable, decode: decode)
 }

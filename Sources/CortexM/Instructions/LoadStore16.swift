@@ -1,6 +1,6 @@
 /// The 16-bit loads and stores. DDI 0403E.e A5.2.4, A5.2.5 and A7.7.
 let loadStore16: [Encoding] = [
-    encoding("LDR (literal) T1", "01001 ttt iiiiiiii", "ldr{c} <Rt>, <literal i*4>", .load) {
+    encoding("LDR (literal) T1", "01001 ttt iiiiiiii", "ldr{c} <Rt>, [pc, #<i*4>]", .load) {
         Instruction(.ldrLiteral, d: $0.t, imm: $0.alignedPC &+ $0.i << 2)
     },
 
@@ -41,13 +41,13 @@ let loadStore16: [Encoding] = [
     encoding("STM T1", "1100 0 nnn rrrrrrrr", "stmia{c} <Rn>!, <list>", .storeMultiple, unpredictable: { $0["r"] == 0 || writesBackStoredBase($0) }) {
         Instruction(.stmia, n: $0.n, a: 1, x: UInt16($0["r"]))
     },
-    encoding("LDM T1", "1100 1 nnn rrrrrrrr", "ldmia{c} <Rn><! unless in list>, <list>", .loadMultiple, unpredictable: { $0["r"] == 0 }) {
+    encoding("LDM T1", "1100 1 nnn rrrrrrrr", "ldmia{c} <Rn><base not in list>, <list>", .loadMultiple, unpredictable: { $0["r"] == 0 }) {
         Instruction(.ldmia, n: $0.n, a: $0["r"] >> $0.n & 1 == 0 ? 1 : 0, x: UInt16($0["r"]))
     },
-    encoding("PUSH T1", "1011 0 10 e rrrrrrrr", "push{c} <list>", .storeMultiple, unpredictable: { $0["r"] == 0 && $0["e"] == 0 }) {
+    encoding("PUSH T1", "1011 0 10 e rrrrrrrr", "push{c} <list lr>", .storeMultiple, unpredictable: { $0["r"] == 0 && $0["e"] == 0 }) {
         Instruction(.push, n: 13, a: 1, x: UInt16($0["e"] << 14 | $0["r"]))
     },
-    composite("POP T1", "1011 1 10 e rrrrrrrr", "pop{c} <list>", .loadMultiple, unpredictable: { $0["r"] == 0 && $0["e"] == 0 || $0["e"] == 1 && $0.inITBlock && !$0.lastInITBlock }) {
+    composite("POP T1", "1011 1 10 e rrrrrrrr", "pop{c} <list pc>", .loadMultiple, unpredictable: { $0["r"] == 0 && $0["e"] == 0 || $0["e"] == 1 && $0.inITBlock && !$0.lastInITBlock }) {
         loadMultiple(.ldmia, n: 13, writeback: true, list: $0["e"] << 15 | $0["r"])
     },
 ]

@@ -15,6 +15,10 @@ public enum Operation: UInt16, Sendable, CaseIterable {
     case checkStack
     /// Whether the next access is made as unprivileged.
     case unprivilegedAccess
+    /// Makes sure that the FP registers hold the context of this code; in front of FP instructions.
+    case fpContext
+    /// Makes sure that unprivileged code may execute here; in front of code that the MPU keeps for privileged code.
+    case checkFetch
     /// Continues at the address that was loaded into the PC.
     case loadedPC
     /// Continues at the address in a register, without changing the instruction set state.
@@ -31,11 +35,23 @@ public enum Operation: UInt16, Sendable, CaseIterable {
     case lslImm, lslsImm, lsrImm, lsrsImm, asrImm, asrsImm, rorImm, rorsImm, rrx, rrxs
     case lslReg, lslsReg, lsrReg, lsrsReg, asrReg, asrsReg, rorReg, rorsReg
 
-    // Bit fields, extension, reversal.
-    case bfi, ubfx, sbfx, sxtb, sxth, uxtb, uxth, rev, rev16, revsh
+    // Bit fields, extension, reversal, packing.
+    case bfi, ubfx, sbfx, sxtb, sxth, uxtb, uxth, rev, rev16, revsh, rbit, clz, pkhbt, pkhtb, sel, sxtab, sxtah, uxtab
+    case uxtah, sxtb16, uxtb16, sxtab16, uxtab16
 
     // Multiplication and division.
-    case mul, muls
+    case mul, muls, mla, mls, smull, umull, smlal, umlal, umaal, smulbb, smulbt, smultb, smultt, smlabb, smlabt
+    case smlatb, smlatt, smulwb, smulwt, smlawb, smlawt, smlalbb, smlalbt, smlaltb, smlaltt, smuad, smuadx, smusd
+    case smusdx, smlad, smladx, smlsd, smlsdx, smlald, smlaldx, smlsld, smlsldx, smmul, smmulr, smmla, smmlar, smmls
+    case smmlsr, usad8, usada8, sdiv, udiv
+
+    // Saturation.
+    case ssat, usat, ssat16, usat16, qadd, qsub, qdadd, qdsub
+
+    // Parallel addition and subtraction.
+    case sadd16, sasx, ssax, ssub16, sadd8, ssub8, qadd16, qasx, qsax, qsub16, qadd8, qsub8, shadd16, shasx, shsax
+    case shsub16, shadd8, shsub8, uadd16, uasx, usax, usub16, uadd8, usub8, uqadd16, uqasx, uqsax, uqsub16, uqadd8
+    case uqsub8, uhadd16, uhasx, uhsax, uhsub16, uhadd8, uhsub8
 
     // Loads and stores.
     case ldrLiteral
@@ -56,8 +72,17 @@ public enum Operation: UInt16, Sendable, CaseIterable {
     case fetchFault
     /// A coprocessor instruction without the coprocessor, or with access to it denied.
     case noCoprocessor
+
+    // Floating point.
+    case vadd, vsub, vmul, vnmul, vmla, vmls, vnmla, vnmls, vfma, vfms, vfnma, vfnms, vdiv, vsqrt, vabs, vneg
+    case vcmp, vcmpZero, vcmpe, vcmpeZero
+    case vcvtToS32, vcvtToU32, vcvtrToS32, vcvtrToU32, vcvtFromS32, vcvtFromU32
+    case vcvtToFixed16, vcvtToFixed32, vcvtFromFixed16, vcvtFromFixed32, vcvtFromHalf, vcvtToHalf
+    case vmovImm, vmovReg, vmovFromCore, vmovToCore, vmovFromCorePair, vmovToCorePair
+    case vldr, vldrLiteral, vldrDouble, vstr, vstrDouble, vldmia, vldmdb, vstmia, vstmdb, vpush
     /// VMRS APSR_nzcv, FPSCR.
     case vmrsFlags
+    case vmrs, vmsr
 }
 
 extension Operation {

@@ -21,7 +21,7 @@ public struct CycleTable: Sendable, Equatable {
         case loadStall
         /// An address register that the ALU wrote in the instruction before.
         case addressInterlock
-        /// An address register that a load wrote in the instruction before.
+        /// An address made with an index register that, or whose base, a load wrote in the instruction before.
         case loadToAddress
         /// A load behind a store that is still in the write buffer.
         case loadAfterStore
@@ -39,8 +39,14 @@ public struct CycleTable: Sendable, Equatable {
         case refillTable
         /// A branch to a 32-bit instruction that is not word-aligned.
         case misalignedTarget
-        /// Three 32-bit instructions in a row, none word-aligned, behind a data access on the System bus.
-        case wideRun
+        /// Three 32-bit instructions in a row that are not word-aligned and reach no memory, behind a load.
+        case wideRunAfterLoad
+        /// Every third load in a run of 32-bit loads that are not word-aligned.
+        case wideLoadRun
+        /// Every third store, from the fourth, in a run of 32-bit stores that are not word-aligned.
+        case wideStoreRun
+        /// Every third single-cycle FP instruction in a run that is not word-aligned.
+        case wideFloatRun
         /// An access that changes the bus slave and so loses its overlap.
         case slaveChange
         /// A halfword at an odd address, or a word at 2 mod 4.

@@ -8,12 +8,14 @@ struct Pipeline {
 
     /// Prices of `instructions`, which follow each other in memory and begin where a branch arrived.
     func prices(of instructions: [TimedInstruction]) -> [Price] {
-        instructions.indices.map { index in
+        var prices = instructions.indices.map { index in
             price(
                 instructions[index],
                 after: index > 0 ? instructions[index - 1] : nil,
                 before: index + 1 < instructions.count ? instructions[index + 1] : nil)
         }
+        WideRuns(table: table).charge(instructions, &prices)
+        return prices
     }
 
     private func price(
@@ -38,10 +40,10 @@ struct Pipeline {
         return table.price(this.timing) + registers
     }
 
-    /// IT is folded into a 16-bit instruction fetched in the same word. DDI 0439 3.3.1: "0 cycles if folded".
+    /// IT is folded into a 16-bit instruction before it. DDI 0439 3.3.1: "0 cycles if folded".
     private func isFolded(_ this: TimedInstruction, after previous: TimedInstruction?) -> Bool {
         guard let previous else { return false }
-        return !previous.isWide && this.address & 2 != 0
+        return !previous.isWide
     }
 
     /// A data phase that nothing overlaps costs a cycle.
@@ -61,7 +63,8 @@ struct Pipeline {
     /// An address register that comes from the instruction before is late.
     private func addressWait(_ this: TimedInstruction, after previous: TimedInstruction?) -> Int {
         guard let previous, previous.writes & this.addressRegisters != 0 else { return 0 }
-        return previous.timing.isLoad ? table[.loadToAddress] : table[.addressInterlock]
+        guard previous.timing.isLoad else { return table[.addressInterlock] }
+        return this.instruction.operation.hasIndexRegister || this.timing.isStore ? table[.loadToAddress] : 0
     }
 
     /// A load waits for the store before it to leave the write buffer.
@@ -70,9 +73,11 @@ struct Pipeline {
         guard let previous, previous.timing.isStore, this.timing.isMemoryAccess else { return cycles }
         switch previous.timing {
         case .storeMultiple, .fpStoreMultiple:
-            cycles += table[.storeMultipleThenAccess]
+            if this.timing != .storeMultiple { cycles += table[.storeMultipleThenAccess] }
+        case .storeDual, .fpStoreDouble:
+            break
         default:
-            if this.timing.isLoad { cycles += table[.loadAfterStore] }
+            if this.timing.isLoad, this.timing != .loadDual { cycles += table[.loadAfterStore] }
         }
         return cycles
     }

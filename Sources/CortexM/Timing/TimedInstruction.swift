@@ -17,8 +17,10 @@ struct TimedInstruction {
     /// Core registers that the ALU, a multiplier or a load writes, as a bit set.
     var writes: UInt32 {
         switch timing {
-        case .alu, .multiply, .multiplyAccumulate, .divide, .load, .exclusive, .moveFromSpecial:
+        case .alu, .multiply, .multiplyAccumulate, .divide, .exclusive, .moveFromSpecial:
             bit(instruction.d)
+        case .load:
+            bit(instruction.d) | (instruction.operation.writesBack ? bit(instruction.n) : 0)
         case .multiplyLong, .loadDual:
             bit(instruction.d) | bit(instruction.a)
         default:
@@ -68,6 +70,15 @@ struct Price {
 }
 
 extension Operation {
+    /// Whether a load changes its base register, too.
+    var writesBack: Bool {
+        switch self {
+        case .ldrPre, .ldrPost, .ldrhPre, .ldrhPost, .ldrbPre, .ldrbPost, .ldrshPre, .ldrshPost, .ldrsbPre, .ldrsbPost:
+            true
+        default: false
+        }
+    }
+
     var hasIndexRegister: Bool {
         switch self {
         case .ldrReg, .ldrhReg, .ldrbReg, .ldrshReg, .ldrsbReg, .strReg, .strhReg, .strbReg, .tbb, .tbh: true

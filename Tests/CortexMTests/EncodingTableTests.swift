@@ -1,0 +1,121 @@
+import Bits
+import Testing
+
+@testable import CortexM
+
+/// The tables of encodings, checked as tables.
+struct EncodingTableTests {
+    @Test("No two encodings overlap unless one refines the other")
+    func overlaps() {
+        for (index, one) in allEncodings.enumerated() {
+            for other in allEncodings[(index + 1)...] where one.diagram.overlaps(other.diagram) {
+                // Where both leave bits free that the other fixes, the words they share must be another's: one that
+                // refines both.
+                let stated =
+                    one.diagram.refines(other.diagram) || other.diagram.refines(one.diagram)
+                    || allEncodings.contains {
+                        $0.diagram.refines(one.diagram) && $0.diagram.refines(other.diagram)
+                            && $0.diagram.mask == one.diagram.mask | other.diagram.mask
+                    }
+                #expect(stated, "\(one.name) and \(other.name)")
+            }
+        }
+    }
+
+    @Test("No two encodings are drawn alike")
+    func distinct() {
+        for (index, one) in allEncodings.enumerated() {
+            for other in allEncodings[(index + 1)...] where one.diagram.width == other.diagram.width {
+                #expect(
+                    one.diagram.mask != other.diagram.mask || one.diagram.value != other.diagram.value,
+                    "\(one.name) and \(other.name)")
+            }
+        }
+    }
+
+    @Test("Names are unique")
+    func names() {
+        #expect(Set(allEncodings.map(\.name)).count == allEncodings.count)
+    }
+
+    @Test("Every placeholder of the syntax has a field")
+    func placeholders() {
+        for encoding in allEncodings {
+            for letter in encoding.syntax.letters
+            where encoding.diagram.width(of: UInt8(ascii: letter)) == 0 {
+                Issue.record("\(encoding.name): no field \(letter)")
+            }
+            for case .text(let text) in encoding.syntax.pieces {
+                #expect(!text.contains("<") && !text.contains(">"), "\(encoding.name): \(text)")
+            }
+        }
+    }
+
+    /// A field matters if changing it changes what is printed, what is decoded, or whether that is predictable.
+    @Test("Every field letter is used")
+    func fields() {
+        var random = SplitMix(seed: 1)
+        for encoding in allEncodings {
+            for letter in encoding.diagram.letters {
+                let isUsed = (0..<64).contains { _ in
+                    let word = encoding.randomWord(&random)
+                    let mask = encoding.diagram.mask(of: letter)
+                    let changed = word & ~mask | UInt32(truncatingIfNeeded: random.next()) & mask
+                    return encoding.meaning(of: word) != encoding.meaning(of: changed)
+                }
+                #expect(isUsed, "\(encoding.name): \(Unicode.Scalar(letter))")
+            }
+        }
+    }
+
+    @Test("Every encoding is reached by some word")
+    func reached() {
+        let decoder = Decoder()
+        var random = SplitMix(seed: 2)
+        for encoding in allEncodings {
+            let isReached = (0..<256).contains { _ in
+                let word = encoding.randomWord(&random)
+                return decoder.encoding(of: word, isWide: encoding.diagram.width == 32)?.name == encoding.name
+            }
+            #expect(isReached, "\(encoding.name)")
+        }
+    }
+
+    /// Each word must be found under the encoding that draws it most specifically.
+    @Test("The decoder finds the most specific encoding")
+    func mostSpecific() {
+        let decoder = Decoder()
+        var random = SplitMix(seed: 3)
+        for encoding in allEncodings {
+            for _ in 0..<32 {
+                let word = encoding.randomWord(&random)
+                let width = encoding.diagram.width
+                let found = decoder.encoding(of: word, isWide: width == 32)
+                let best = allEncodings.filter { $0.diagram.width == width && $0.diagram.matches(word) }
+                    .max { $0.diagram.mask.nonzeroBitCount < $1.diagram.mask.nonzeroBitCount }
+                #expect(found?.name == best?.name)
+            }
+        }
+    }
+
+    /// DDI 0403E.e A5.2: what the tables of the 16-bit space leave out. A5.2.5 leaves holes among the miscellaneous
+    /// instructions 1011 xxxx; A5.2.3 has none for ARMv7-M (BX and BLX with bits 2:0 set are UNPREDICTABLE).
+    @Test("16-bit halfwords that the manual leaves undefined, and only those, are undefined")
+    func narrowSpace() {
+        let decoder = Decoder()
+        var wrong: [UInt32] = []
+        for halfword in UInt32(0)..<0xE800 {
+            let isDefined = decoder.encoding(of: halfword, isWide: false) != nil
+            if isDefined == Self.isUndefined(halfword) { wrong.append(halfword) }
+        }
+        #expect(wrong.isEmpty, "\(wrong.prefix(20).map { String($0, radix: 16) })")
+    }
+
+    private static func isUndefined(_ halfword: UInt32) -> Bool {
+        switch halfword {
+        // Miscellaneous, A5.2.5: bits 11:5 of 1011 xxxx xxxx xxxx.
+        case 0xB600..<0xB660, 0xB680..<0xB900: halfword < 0xB700 || halfword >= 0xB800 && halfword < 0xB900
+        default: false
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Bits
+import Foundation
+import Testing
+
+@testable import CortexM
+
+/// The disassembler against GNU objdump, on random words of every encoding.
+struct ObjdumpTests {
+    /// One instruction in the listing.
+    private struct Sample {
+        let encoding: Encoding
+        let word: UInt32
+        let address: UInt32
+        let itState: UInt8
+    }
+
+    @Test("Every encoding prints as GNU objdump prints it, outside and inside IT blocks")
+    func everyEncoding() throws {
+        let decoder = Decoder()
+        var random = SplitMix(seed: 0x0B1D)
+        var samples: [Sample] = []
+        var code: [UInt8] = []
+        func append(_ halfword: UInt32) {
+            code += [UInt8(halfword & 0xFF), UInt8(halfword >> 8 & 0xFF)]
+        }
+        for encoding in allEncodings {
+            let isWide = encoding.diagram.width == 32
+            var tries = 0
+            var found = (outside: 0, inside: 0)
+            while (found.outside < 24 || found.inside < 8) && tries < 2000 {
+                tries += 1
+                let word = encoding.randomWord(&random)
+                guard decoder.encoding(of: word, isWide: isWide)?.name == encoding.name else { continue }
+                let condition = UInt8(random.next() % 14)
+                let inIT = tries % 4 == 0
+                if !inIT, encoding.timing == .it { continue }
+                let itState = inIT ? condition << 4 | 8 : 0
+                let address = UInt32(code.count) + (inIT ? 2 : 0)
+                if encoding.isUnpredictable(encoding.fields(word, at: address, itState: itState)) { continue }
+                if Self.exception(encoding, word) != nil { continue }
+                if inIT {
+                    append(0xBF08 | UInt32(condition) << 4)
+                    found.inside += 1
+                } else {
+                    found.outside += 1
+                }
+                samples.append(Sample(encoding: encoding, word: word, address: address, itState: itState))
+                if isWide { append(word >> 16) }
+                append(word & 0xFFFF)
+            }
+            if encoding.timing != .it { #expect(found.outside > 0, "\(encoding.name)") }
+        }
+        // IT changes how what follows it is printed: a listing of its own.
+        let theirs = try Self.objdump(code)
+        var differing: [String: Int] = [:]
+        for sample in samples {
+            let ours = sample.encoding.text(
+                sample.encoding.fields(sample.word, at: sample.address, itState: sample.itState))
+            let other = theirs[sample.address] ?? "nothing"
+            if ours != other {
+                differing[sample.encoding.name, default: 0] += 1
+                if differing[sample.encoding.name, default: 0] <= 2 {
+                    let it = sample.itState == 0 ? "" : " in IT"
+                    Issue.record(
+                        """
+                        \(sample.encoding.name) \(String(sample.word, radix: 16))\(it): \
+                        \(ours.debugDescription), objdump says \(other.debugDescription)
+                        """)
+                }
+            }
+        }
+    }
+
+    /// Why objdump's line for a word is no measure: it is wrong, or prints an instruction of another architecture.
+    private static func exception(_ encoding: Encoding, _ word: UInt32) -> String? {
+        nil
+    }
+
+    /// The lines of a flat binary by address, without comments.
+    private static func objdump(_ code: [UInt8]) throws -> [UInt32: String] {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let binary = directory.appendingPathComponent("code.bin")
+        try Data(code).write(to: binary)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "arm-none-eabi-objdump", "-D", "-z", "-b", "binary", "-marm", "-Mforce-thumb", binary.path,
+        ]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        var lines: [UInt32: String] = [:]
+        for line in String(decoding: output, as: UTF8.self).split(separator: "\n") {
+            // "   e:\tf7f1 a234 \tudf.w\t#4660\t@ 0x1234"
+            let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
+            guard columns.count >= 3,
+                let address = UInt32(columns[0].drop { $0 == " " }.dropLast(), radix: 16)
+            else { continue }
+            let text = columns[2...].joined(separator: "\t").prefix { $0 != "@" && $0 != ";" && $0 != "<" }
+            lines[address] = String(text).trimmingCharacters(in: .whitespaces)
+        }
+        return lines
+    }
+}
