@@ -41,9 +41,16 @@ let package = Package(
         .systemLibrary(name: "CDemangle"),
         module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
-        module("Targets", ["Bits", "Machine", "Engine", "CortexM", "Devices", "Profile", "Yams"]),
+        module("Targets", ["Bits", "CortexM", "Devices", "Engine", "Machine", "Profile", "Yams"]),
         tests("TargetsTests", ["Targets", "CortexM", "Devices", "Machine", "Profile"]),
         module("Layers", ["Firmware"]),
         module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "Baseline", "CortexM", "Firmware", "Machine", "Observation", "Profile", "Report", "Targets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
     ]
 )

@@ -8,7 +8,9 @@ let branches: [Encoding] = [
     encoding("B T2", "11100 iiiiiiiiiii", "b{c}.n <label>", .branch, unpredictable: notLastInIT) {
         Instruction(.b, imm: target($0, ($0.i << 1).signExtended(from: 12)))
     },
-    encoding("B T3", "11110 s cccc iiiiii 10 j 0 k iiiiiiiiiii", "b<cond c>.w <label>", .branchConditional, unpredictable: \.inITBlock) {
+    encoding("B T3", "11110 s cccc iiiiii 10 j 0 k iiiiiiiiiii", "b<cond c>.w <label>", .branchConditional, unpredictable: { $0.inITBlock || $0["c"] >= 14 }) {
+        // With these conditions it is no branch; what is defined there, other encodings draw.
+        if $0["c"] >= 14 { return Instruction(.udf) }
         let offset = $0["s"] << 20 | $0["k"] << 19 | $0["j"] << 18 | $0.i << 1
         return Instruction(.branch(on: UInt8($0["c"])), imm: target($0, offset.signExtended(from: 21)))
     },
@@ -99,7 +101,7 @@ let system32: [Encoding] = [
     encoding("CLREX T1", "11110 0 1110 1 1 1111 1000 1111 0010 1111", "clrex{c}", .hint) { _ in Instruction(.clrex) },
     encoding("DSB T1", "11110 0 1110 1 1 1111 1000 1111 0100 oooo", "dsb{c} <option o>", .barrier) { _ in Instruction(.dsb) },
     encoding("DMB T1", "11110 0 1110 1 1 1111 1000 1111 0101 oooo", "dmb{c} <option o>", .barrier) { _ in Instruction(.dmb) },
-    encoding("ISB T1", "11110 0 1110 1 1 1111 1000 1111 0110 oooo", "isb{c} <option o>", .instructionBarrier) { Instruction(.isb, imm: $0.address &+ 4) },
+    encoding("ISB T1", "11110 0 1110 1 1 1111 1000 1111 0110 oooo", "isb{c} <instruction option o>", .instructionBarrier) { Instruction(.isb, imm: $0.address &+ 4) },
     encoding("NOP T2", "11110 0 1110 1 0 1111 1000 0000 0000 0000", "nop{c}.w", .hint) { _ in Instruction(.nop) },
     encoding("YIELD T2", "11110 0 1110 1 0 1111 1000 0000 0000 0001", "yield{c}.w", .hint) { _ in Instruction(.nop) },
     encoding("WFE T2", "11110 0 1110 1 0 1111 1000 0000 0000 0010", "wfe{c}.w", .hint) { _ in Instruction(.wfe) },

@@ -21,8 +21,7 @@ struct Decoder: Sendable {
         var narrow = [Int16](repeating: -1, count: 1 << 16)
         var wide = [[Int16]](repeating: [], count: 1 << 9)
         let byGenerality = encodings.indices.sorted {
-            let (a, b) = (encodings[$0].diagram.mask.nonzeroBitCount, encodings[$1].diagram.mask.nonzeroBitCount)
-            return (a, $0) < (b, $1)
+            (encodings[$0].precedence, $0) < (encodings[$1].precedence, $1)
         }
         for index in byGenerality {
             let diagram = encodings[index].diagram
@@ -59,4 +58,10 @@ struct Decoder: Sendable {
         }
         return nil
     }
+}
+
+extension Encoding {
+    /// Among the encodings that draw a word the one with the highest precedence is meant: the one that fixes most of
+    /// it, unless the manual says otherwise.
+    var precedence: Int { diagram.mask.nonzeroBitCount + (takesPrecedence ? 32 : 0) }
 }

@@ -55,6 +55,7 @@ extension Encoding {
         case .conditionField(let letter): return conditionName(fields[letter])
         case .thenElse(let mask, let condition): return thenElse(fields[mask], fields[condition])
         case .barrierOption(let letter): return barrierOption(fields[letter])
+        case .instructionBarrierOption: return fields["o"] == 15 ? "sy" : "#\(fields["o"])"
         case .specialRegister: return specialRegister(fields)
         case .hexadecimal(let letter): return "0x" + hexadecimal(fields[letter], 4)
         }
@@ -62,8 +63,10 @@ extension Encoding {
 
     /// The constant shift of a second operand. DDI 0403E.e A7.4.2.
     private func shift(_ fields: Fields) -> String {
-        let (type, amount) = SRType.decode(type: fields["y"], imm5: fields.i)
-        return switch type {
+        // The saturating instructions have only the upper bit of the type.
+        let type = diagram.width(of: UInt8(ascii: "y")) == 1 ? fields["y"] << 1 : fields["y"]
+        let (kind, amount) = SRType.decode(type: type, imm5: fields.i)
+        return switch kind {
         case .lsl: amount == 0 ? "" : ", lsl #\(amount)"
         case .lsr: ", lsr #\(amount)"
         case .asr: ", asr #\(amount)"

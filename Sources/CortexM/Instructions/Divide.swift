@@ -21,17 +21,10 @@ extension Execution {
         return true
     }
 
-    /// What the divider takes beyond the two cycles that every division takes.
-    ///
-    /// DDI 0439 and ARM 100166 (3.3.1) say 2 to 12 cycles, ending early by the leading ones and zeros of the operands.
-    /// The rule is measured, on silicon, by the Cortex-M3/M4 compendium (compendium.i-0.nl, "Division timing"): with
-    /// bits(x) the length of |x|, 2 cycles if an operand is zero, 3 if bits(Rn) < bits(Rm), otherwise
-    /// 5 + (bits(Rn) - bits(Rm)) / 4.
     @inline(always)
     private mutating func chargeDivider(_ dividend: UInt32, _ divisor: UInt32) {
-        guard dividend != 0 else { return }
-        let shorter = divisor.leadingZeroBitCount &- dividend.leadingZeroBitCount
-        charge(shorter < 0 ? 1 : 3 &+ shorter &>> 2, to: .divider)
+        let cycles = divisionCycles(dividend, divisor) &- 2
+        if cycles != 0 { charge(cycles, to: .divider) }
     }
 
     /// A division by zero gives zero, or is a UsageFault; it takes no time beyond two cycles.
@@ -42,6 +35,19 @@ extension Execution {
         refresh()
         return goesOn
     }
+}
+
+/// How many cycles a division takes, its operands given by their magnitudes: 2 to 12, of which the first two are the
+/// static price.
+///
+/// ARM 100166 (3.3.1) gives the range, and that leading ones and zeros of the operands end it early. The rule was
+/// measured on silicon by the Arm Cortex-M4 compendium (compendium.i-0.nl, "Division timing"): with bits(x) the length
+/// of |x|, 2 if an operand is zero, 3 if bits(Rn) < bits(Rm), otherwise 5 + (bits(Rn) - bits(Rm)) / 4.
+@inline(always)
+func divisionCycles(_ dividend: UInt32, _ divisor: UInt32) -> Int {
+    if dividend == 0 || divisor == 0 { return 2 }
+    let longer = divisor.leadingZeroBitCount &- dividend.leadingZeroBitCount
+    return longer < 0 ? 3 : 5 &+ longer &>> 2
 }
 
 /// SDIV and UDIV. DDI 0403E.e A5.3.17, A7.7.127, A7.7.195.

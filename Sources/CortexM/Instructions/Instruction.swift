@@ -97,6 +97,8 @@ struct Encoding: Sendable {
     /// Assembler syntax as GNU objdump prints it.
     let syntax: Syntax
     let timing: TimingClass
+    /// Whether the other encodings that draw a word say "SEE" this one, even those that fix more bits.
+    var takesPrecedence = false
     /// Extra conditions under which the manual calls the encoding UNPREDICTABLE.
     let isUnpredictable: @Sendable (Fields) -> Bool
     let decode: @Sendable (Fields) -> Decoded

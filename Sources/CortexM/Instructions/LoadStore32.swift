@@ -37,10 +37,13 @@ private func singleAccesses(_ name: String, _ bits: String, isLoad: Bool, _ form
 
     /// Only LDR may load the PC; a narrower load of register 15 is a preload hint, a store of it UNPREDICTABLE.
     @Sendable func badTarget(_ f: Fields) -> Bool {
+        if !isLoad && f.n == 15 { return true }
         if f.t == 15 { return !(isLoad && isWord) || f.inITBlock && !f.lastInITBlock }
         return f.t == 13 && !isWord
     }
     @Sendable func access(_ f: Fields, _ instruction: Instruction) -> Decoded {
+        // A store with the PC as base is UNDEFINED.
+        if !isLoad && f.n == 15 { return Decoded(Instruction(.udf)) }
         guard isLoad, isWord, f.t == 15 else { return Decoded(instruction) }
         var load = instruction
         load.d = loadedPC
@@ -60,8 +63,9 @@ private func singleAccesses(_ name: String, _ bits: String, isLoad: Bool, _ form
         composite("\(name) (immediate) pre-indexed", "\(head) 0 \(size) nnnn tttt 11 U 1 iiiiiiii", "\(mnemonic){c}.w <Rt>, [<Rn><, #±i>]!", timing, unpredictable: { badTarget($0) || $0.n == $0.t }) {
             access($0, Instruction(forms.preIndexed, d: $0.t, n: $0.n, imm: signed($0)))
         },
-        composite("\(name)T", "\(head) 0 \(size) nnnn tttt 1110 iiiiiiii", "\(mnemonic)t{c} <Rt>, [<Rn><, #i>]", timing, unpredictable: { badOperand($0.t) }) {
-            Decoded(
+        composite("\(name)T", "\(head) 0 \(size) nnnn tttt 1110 iiiiiiii", "\(mnemonic)t{c} <Rt>, [<Rn><, #i>]", timing, unpredictable: { badOperand($0.t) || $0.n == 15 }) {
+            if $0.n == 15 { return Decoded(Instruction(.udf)) }
+            return Decoded(
                 Instruction(.unprivilegedAccess, imm: 1),
                 Instruction(forms.offset, d: $0.t, n: $0.n, imm: $0.i),
                 then: Instruction(.unprivilegedAccess, imm: 0))
@@ -71,14 +75,17 @@ private func singleAccesses(_ name: String, _ bits: String, isLoad: Bool, _ form
         },
     ]
     if isLoad {
-        encodings.append(
+        // With the PC as base every form is the literal one.
+        var literal =
             composite("\(name) (literal) wide", "\(head) U \(size) 1111 tttt iiiiiiiiiiii", "\(mnemonic){c}.w <Rt>, [pc<, #±i>]", timing, unpredictable: { badTarget($0) }) {
                 let address = $0["U"] == 1 ? $0.alignedPC &+ $0.i : $0.alignedPC &- $0.i
                 var load = Instruction(forms.offset, d: $0.t, n: constantAddress, imm: address)
                 if isWord { load = Instruction(.ldrLiteral, d: $0.t, imm: address) }
                 if isWord { return access($0, load) }
                 return Decoded(Instruction(.movImm, d: constantAddress, imm: 0), load)
-            })
+            }
+        literal.takesPrecedence = true
+        encodings.append(literal)
     }
     return encodings
 }
@@ -93,16 +100,25 @@ private func signed(_ fields: Fields) -> UInt32 {
 }
 
 /// Preload hints and the other unallocated memory hints execute as NOP. DDI 0403E.e A5.3.8 and A5.3.9.
-let memoryHints: [Encoding] = [
+let memoryHints: [Encoding] = preloads + literalPreloads
+
+private let preloads: [Encoding] = [
     encoding("PLD (immediate) T1", "1111100 0 1 00 1 nnnn 1111 iiiiiiiiiiii", "pld{c} [<Rn><, #i>]", .hint) { _ in Instruction(.nop) },
     encoding("PLD (immediate) T2", "1111100 0 0 00 1 nnnn 1111 1100 iiiiiiii", "pld{c} [<Rn><, #-i>]", .hint) { _ in Instruction(.nop) },
-    encoding("PLD (literal) T1", "1111100 0 U 00 1 1111 1111 iiiiiiiiiiii", "pld{c} [pc<, #±i>]", .hint) { _ in Instruction(.nop) },
     encoding("PLD (register) T1", "1111100 0 0 00 1 nnnn 1111 000000 yy mmmm", "pld{c} [<Rn>, <Rm><, lsl #y>]", .hint, unpredictable: { badOperand($0.m) }) { _ in Instruction(.nop) },
     encoding("PLI (immediate) T1", "1111100 1 1 00 1 nnnn 1111 iiiiiiiiiiii", "pli{c} [<Rn><, #i>]", .hint) { _ in Instruction(.nop) },
     encoding("PLI (immediate) T2", "1111100 1 0 00 1 nnnn 1111 1100 iiiiiiii", "pli{c} [<Rn><, #-i>]", .hint) { _ in Instruction(.nop) },
-    encoding("PLI (literal) T3", "1111100 1 U 00 1 1111 1111 iiiiiiiiiiii", "pli{c} [pc<, #±i>]", .hint) { _ in Instruction(.nop) },
     encoding("PLI (register) T1", "1111100 1 0 00 1 nnnn 1111 000000 yy mmmm", "pli{c} [<Rn>, <Rm><, lsl #y>]", .hint, unpredictable: { badOperand($0.m) }) { _ in Instruction(.nop) },
 ]
+
+private let literalPreloads: [Encoding] = [
+    encoding("PLD (literal) T1", "1111100 0 U 00 1 1111 1111 iiiiiiiiiiii", "pld{c} [pc<, #±i>]", .hint) { _ in Instruction(.nop) },
+    encoding("PLI (literal) T3", "1111100 1 U 00 1 1111 1111 iiiiiiiiiiii", "pli{c} [pc<, #±i>]", .hint) { _ in Instruction(.nop) },
+].map {
+    var literal = $0
+    literal.takesPrecedence = true
+    return literal
+}
 
 /// The 32-bit loads and stores of several registers. DDI 0403E.e A5.3.5 and A5.3.6.
 let loadStoreMultiple: [Encoding] = [

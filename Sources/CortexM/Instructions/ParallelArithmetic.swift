@@ -36,9 +36,13 @@ extension Execution {
     @inline(always) func uadd16(_ i: Instruction.Pointer) { setUnsigned(i, sums(unsigned16(i)), subtracted: 0) }
     @inline(always) func uasx(_ i: Instruction.Pointer) { setUnsigned(i, asx(unsigned16(i)), subtracted: 0b0011) }
     @inline(always) func usax(_ i: Instruction.Pointer) { setUnsigned(i, sax(unsigned16(i)), subtracted: 0b1100) }
-    @inline(always) func usub16(_ i: Instruction.Pointer) { setUnsigned(i, differences(unsigned16(i)), subtracted: 0b1111) }
+    @inline(always) func usub16(_ i: Instruction.Pointer) {
+        setUnsigned(i, differences(unsigned16(i)), subtracted: 0b1111)
+    }
     @inline(always) func uadd8(_ i: Instruction.Pointer) { setUnsigned(i, sums(unsigned8(i)), subtracted: 0) }
-    @inline(always) func usub8(_ i: Instruction.Pointer) { setUnsigned(i, differences(unsigned8(i)), subtracted: 0b1111) }
+    @inline(always) func usub8(_ i: Instruction.Pointer) {
+        setUnsigned(i, differences(unsigned8(i)), subtracted: 0b1111)
+    }
 
     // MARK: Unsigned, saturating
 

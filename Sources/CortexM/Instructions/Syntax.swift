@@ -16,7 +16,7 @@
 /// | `<label>` | the target of a branch |
 /// | `<list>`, `<list lr>`, `<list pc>` | the registers in the field r, and one more for the field e |
 /// | `<base not in list>` | `!` unless Rn is one of the registers in the field r |
-/// | `<cond c>`, `<then x c>`, `<option o>`, `<sysm>`, `<hex i>` | what the name says |
+/// | `<cond c>`, `<then x c>`, `<option o>`, `<instruction option o>`, `<sysm>`, `<hex i>` | what the name says |
 struct Syntax: Sendable {
     enum Piece: Sendable, Equatable {
         case text(String)
@@ -36,6 +36,7 @@ struct Syntax: Sendable {
         case conditionField(Unicode.Scalar)
         case thenElse(mask: Unicode.Scalar, condition: Unicode.Scalar)
         case barrierOption(Unicode.Scalar)
+        case instructionBarrierOption
         case specialRegister
         case hexadecimal(Unicode.Scalar)
     }
@@ -81,6 +82,7 @@ struct Syntax: Sendable {
         case "list lr": return .list(extra: 14)
         case "list pc": return .list(extra: 15)
         case "base not in list": return .writebackUnlessLoaded
+        case "instruction option o": return .instructionBarrierOption
         case "sysm": return .specialRegister
         case "RdLo": return .register("l")
         case "RdHi": return .register("h")
@@ -135,6 +137,7 @@ struct Syntax: Sendable {
             case .modifiedImmediate: ["i"]
             case .list(let extra): extra == 0 ? ["r"] : ["r", "e"]
             case .writebackUnlessLoaded: ["r", "n"]
+            case .instructionBarrierOption: ["o"]
             case .thenElse(let mask, let condition): [mask, condition]
             }
         }
