@@ -18,6 +18,7 @@ import Testing
     }
 
     @Test func anAmpersandByItselfIsHarmless() throws {
+        let text = Files.smallest.replacing("sources: [none]", with: "sources: [\"R & D\", a*b, \"2 * 3\"]")
         #expect(try TargetDescription.parse(text, fileName: "").model.sources == ["R & D", "a*b", "2 * 3"])
     }
 

@@ -8,7 +8,10 @@ import Testing
         #expect(try Files.library().description(named: name).name == "stm32f4")
     }
 
-    @Test(arguments: [("stm32f", "stm32f4"), ("stm23f4", "stm32f4"), ("stm32f40", "stm32f407"), ("smt32f4-discovery", "stm32f4-discovery")])
+    @Test(arguments: [
+        ("stm32f", "stm32f4"), ("stm23f4", "stm32f4"), ("stm32f409", "stm32f407"),
+        ("smt32f4-discovery", "stm32f4-discovery"),
+    ])
     func aMisspellingGetsTheNearestNames(name: String, expected: String) throws {
         let library = try Files.library()
         let error = #expect(throws: TargetError.self) { try library.description(named: name) }
@@ -41,7 +44,9 @@ import Testing
 
     /// "kitten" to "sitting" are three changes (Levenshtein); a swap of neighbours is one (Damerau).
     @Test func distancesAreThoseOfTheTextbook() {
-        func distance(_ a: String, _ b: String) -> Int { Spelling.distance(Array(a.unicodeScalars), Array(b.unicodeScalars)) }
+        func distance(_ a: String, _ b: String) -> Int {
+            Spelling.distance(Array(a.unicodeScalars), Array(b.unicodeScalars))
+        }
         #expect(distance("kitten", "sitting") == 3)
         #expect(distance("stm23", "stm32") == 1)
         #expect(distance("", "abc") == 3)
