@@ -1,3 +1,4 @@
+import CortexM
 import Firmware
 import Foundation
 import Machine
@@ -22,6 +23,13 @@ final class Console {
         for (_, port) in machine.serialPorts.sorted(by: { $0.key < $1.key }) {
             port.transmit = { [unowned self] in self.put($0) }
         }
+        let itm = SerialPort()
+        itm.transmit = { [unowned self] in self.put($0) }
+        machine.processor.system.stimulusPorts[0] = itm
+        machine.processor.system.semihosting = Semihosting(
+            host: SemihostingFolder(
+                console: self, root: options.semihostingRoot,
+                commandLine: URL(fileURLWithPath: options.firmware).lastPathComponent))
         for output in options.output {
             let bytes = Bytes()
             try Console.port(output.port, machine).transmit = { bytes.all.append($0) }
@@ -46,6 +54,12 @@ final class Console {
         guard !isQuiet else { return }
         pending.append(byte)
         if byte == 10 || pending.count > 4096 { flush() }
+    }
+
+    /// What the firmware reads from its console by semihosting: stdin.
+    func read(_ count: Int) -> [UInt8] {
+        flush()
+        return Array(FileHandle.standardInput.availableData.prefix(count))
     }
 
     func flush() {

@@ -46,7 +46,7 @@ final class Session {
         machine.processor.functionIndex = recorder.functionIndex
         machine.processor.observer = recorder
         recorder.begin(at: machine.processor.resumeAddress)
-        if options.strict { machine.stopOnUnmodelled() }
+        if options.strict { machine.chip.notices.onNotice = { [chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) } }
     }
 
     // MARK: Running

@@ -15,7 +15,7 @@ struct Simulate: ParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, ProfileCommand.self, TestCommand.self, CompareCommand.self, TargetsCommand.self,
-            DisassembleCommand.self, TraceCommand.self,
+            DisassembleCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 }

@@ -59,6 +59,26 @@ import Testing
         #expect(fetch(100, lines: 4, cyclesPerLine: 8, at: 1000) == 5)
     }
 
+    /// A core that fetches ahead asks for a line before it executes from it, and the next read begins that much earlier.
+    @Test func fetchingAheadHidesALineThatIsExecutedFastBehindASlowOne() {
+        art.timing = FlashTiming(waitStates: 5, prefetch: true)
+        func delay(ahead: Int) -> Int {
+            art.emptyCaches(instructions: true, data: true)
+            art.hold(until: 1000)
+            let toLine = [0, 12, 16]
+            let plan = FetchPlan(
+                firstLine: 0x80_0000, cyclesToLine: toLine, cyclesToRequest: [0, 12 - ahead, 16 - ahead])
+            defer { plan.free() }
+            return art.fetchDelay(plan, at: 2000)
+        }
+        // The second line is ready 6 cycles after the first and executes after 12; the read of the third takes 6 cycles
+        // from then on, but the second executes in 4.
+        #expect(delay(ahead: 0) == 5 + 2)
+        art.timing = FlashTiming()
+        art.timing = FlashTiming(waitStates: 5, prefetch: true)
+        #expect(delay(ahead: 2) == 5)
+    }
+
     /// The same stretch cut into blocks takes the same time.
     @Test func blocksOfStraightCodeAddUp() {
         art.timing = FlashTiming(waitStates: 5, prefetch: true, instructionCache: true)

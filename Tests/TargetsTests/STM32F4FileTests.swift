@@ -97,7 +97,7 @@ import Testing
         #expect(overview.unmodelled.contains("ETH"))
         #expect(!overview.modelled.contains("ETH"))
         #expect(overview.assumed.count == model.table.assumedCount + target.model.assumed.count)
-        #expect(overview.assumed.contains { $0.hasPrefix("wideRunAfterLoad: 2 cycles (assumed") })
+        #expect(overview.assumed.contains { $0.hasPrefix("systemBusFetch: 1 cycle (assumed") })
         #expect(overview.model == "cortex-m4 1.1")
         #expect(target.profileTarget(model).model.assumedConstants == overview.assumed.count)
         #expect(overview.core == "Cortex-M4F")
