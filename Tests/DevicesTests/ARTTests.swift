@@ -59,7 +59,7 @@ import Testing
         #expect(fetch(100, lines: 4, cyclesPerLine: 8, at: 1000) == 5)
     }
 
-    /// A core that fetches ahead asks for a line before it executes from it, and the next read begins that much earlier.
+    /// A core that fetches ahead asks for a line before it executes from it; the next read begins that much earlier.
     @Test func fetchingAheadHidesALineThatIsExecutedFastBehindASlowOne() {
         art.timing = FlashTiming(waitStates: 5, prefetch: true)
         func delay(ahead: Int) -> Int {
@@ -174,7 +174,8 @@ import Testing
         #expect(read(9, at: 250) == 5)
     }
 
-    /// "Any attempt to read the Flash memory while it is busy will cause the bus to stall" (3.6): until 1000, then 5 WS.
+    /// "Any attempt to read the Flash memory while it is busy will cause the bus to stall" (3.6): until 1000, then
+    /// 5 WS.
     @Test func readsWaitWhileTheFlashIsProgrammed() {
         art.timing = FlashTiming(waitStates: 5)
         art.hold(until: 1000)

@@ -12,7 +12,9 @@ import Testing
         #expect(complaint(text).hasPrefix("my.yaml:1: a word begins with & or *"))
     }
 
-    @Test(arguments: ["name: &x y", "name: *x", "? &x y\n: z", "- &x y", "{a: &x y}", "[a,&x]", "\"a\":&x y", "&x a: b"])
+    @Test(arguments: [
+        "name: &x y", "name: *x", "? &x y\n: z", "- &x y", "{a: &x y}", "[a,&x]", "\"a\":&x y", "&x a: b",
+    ])
     func anchorsAreRefusedWhereverTheyStand(text: String) {
         #expect(complaint(text).contains("begins with & or *"))
     }
@@ -38,7 +40,8 @@ import Testing
 
     @Test(arguments: [
         "", "\n", "---\n", "--- a\n--- b\n", "...", "%YAML 9.9\n---\na: b", "\u{0}", "\u{FEFF}name: x", "\u{1B}[31m: x",
-        "a: b: c", "\t", "'", "\"\\x", "!!binary x", "!!int: 3", "{", "a:\n- b\n c", "null", "~", "? [a]\n: b", "<<: {a: b}",
+        "a: b: c", "\t", "'", "\"\\x", "!!binary x", "!!int: 3", "{", "a:\n- b\n c", "null", "~", "? [a]\n: b",
+        "<<: {a: b}",
         "name: !!null ''", "\u{202E}: x", "name: |\n  a\n  b",
     ]) func nonsenseIsAnError(text: String) {
         let sentence = complaint(text)

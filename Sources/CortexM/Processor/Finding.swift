@@ -118,7 +118,9 @@ extension Processor {
 
     @inline(never)
     private func makeSlowFetch(of block: Block.Pointer) -> SlowFetch? {
-        guard let (memory, local) = chip.bus.memory(at: block.pointee.pc), let timing = memory.timing else { return nil }
+        guard let (memory, local) = chip.bus.memory(at: block.pointee.pc), let timing = memory.timing else {
+            return nil
+        }
         let index = Int(block.pointee.index)
         let fetch = SlowFetch(plan: fetchPlan(drafts[index], at: local, lineShift: timing.lineShift), timing: timing)
         while slowFetches.count <= index { slowFetches.append(nil) }

@@ -9,8 +9,8 @@ import Machine
 ///
 /// Beyond the manual, and assumed:
 /// * every line that the core executes from is kept in the instruction cache, whether it was prefetched or not;
-/// * the line behind the one that the core fetches from is prefetched as soon as that one is there and the flash is free,
-///   unless it is cached;
+/// * the line behind the one that the core fetches from is prefetched as soon as that one is there and the flash is
+///   free, unless it is cached;
 /// * a read that was begun is finished: what else wants the flash waits for it.
 ///
 /// All times are those at which an instruction executes; it was fetched `lead` cycles before.
