@@ -60,23 +60,14 @@ import Testing
     }
 
     /// A core that fetches ahead asks for a line before it executes from it; the next read begins that much earlier.
-    @Test func fetchingAheadHidesALineThatIsExecutedFastBehindASlowOne() {
+    /// The second line is there 6 cycles after the first and executes after 12, for 4 cycles; the read of the third takes
+    /// 6 from then on.
+    @Test(arguments: [(0, 2), (1, 1), (2, 0)]) func fetchingAheadLetsTheNextReadBeginEarly(ahead: Int, late: Int) {
         art.timing = FlashTiming(waitStates: 5, prefetch: true)
-        func delay(ahead: Int) -> Int {
-            art.emptyCaches(instructions: true, data: true)
-            art.hold(until: 1000)
-            let toLine = [0, 12, 16]
-            let plan = FetchPlan(
-                firstLine: 0x80_0000, cyclesToLine: toLine, cyclesToRequest: [0, 12 - ahead, 16 - ahead])
-            defer { plan.free() }
-            return art.fetchDelay(plan, at: 2000)
-        }
-        // The second line is ready 6 cycles after the first and executes after 12; the read of the third takes 6 cycles
-        // from then on, but the second executes in 4.
-        #expect(delay(ahead: 0) == 5 + 2)
-        art.timing = FlashTiming()
-        art.timing = FlashTiming(waitStates: 5, prefetch: true)
-        #expect(delay(ahead: 2) == 5)
+        let plan = FetchPlan(
+            firstLine: 0x80_0000, cyclesToLine: [0, 12, 16], cyclesToRequest: [0, 12 - ahead, 16 - ahead])
+        defer { plan.free() }
+        #expect(art.fetchDelay(plan, at: 0) == 5 + late)
     }
 
     /// The same stretch cut into blocks takes the same time.
