@@ -55,10 +55,11 @@ struct BlockBuilder {
             draft.itStates.append(it)
             decoded.append(record)
             draft.instructions.append(timed)
-            address &+= length
+            // At the end of the address space a block ends, whatever stands there.
+            address = address > .max - length ? .max : address + length
             it = ITAdvance(it)
             if timed.instruction.operation == .it { it = UInt8(timed.instruction.x) }
-            if record.endsBlock { break }
+            if record.endsBlock || address == .max { break }
         }
         draft.end = address
         draft.prices = pipeline.prices(of: draft.instructions)
