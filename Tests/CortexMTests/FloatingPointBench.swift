@@ -4,9 +4,10 @@ import Engine
 
 /// Runs single instructions in the run loop, on registers and one region of memory, without a machine around them.
 final class FloatingPointBench {
-    /// Where the memory is: two pages.
+    /// Where the memory is: one page, and its middle, where the program counter is.
     static let base: UInt32 = 0x2000_0000
-    static let size = 8192
+    static let size = 4096
+    static let pc = base + 2048
 
     private let raw: UnsafeMutableRawPointer
     private let map: UnsafeMutablePointer<Int>
@@ -28,7 +29,6 @@ final class FloatingPointBench {
         map.initialize(repeating: 0, count: 1 << 20)
         let distance = Int(bitPattern: memory) - Int(FloatingPointBench.base)
         map[Int(FloatingPointBench.base >> 12)] = distance
-        map[Int(FloatingPointBench.base >> 12) + 1] = distance
         state.pointee.readMap = map
         state.pointee.writeMap = map
         state.pointee.markDistance = FloatingPointBench.size
@@ -37,7 +37,7 @@ final class FloatingPointBench {
         block = .allocate(capacity: 1)
         block.initialize(
             to: Block(
-                records: records, charged: .allocate(capacity: 64), pc: 0x1000, end: 0x1004, index: 0, instructions: 1,
+                records: records, charged: .allocate(capacity: 64), pc: FloatingPointBench.pc, end: FloatingPointBench.pc + 4, index: 0, instructions: 1,
                 length: 1, function: -1, cycles: 0, slack: 0))
     }
 
@@ -61,7 +61,7 @@ final class FloatingPointBench {
     /// The records that a word decodes to; `nil` if nothing is defined there.
     func decode(_ word: UInt32) -> [Instruction]? {
         guard let encoding = decoder.encoding(of: word, isWide: true) else { return nil }
-        let fields = Fields(word: word, diagram: encoding.diagram, address: 0x1000, itState: 0)
+        let fields = Fields(word: word, diagram: encoding.diagram, address: FloatingPointBench.pc, itState: 0)
         let decoded = encoding.decode(fields)
         return decoded.preparations + [decoded.instruction] + (decoded.completion.map { [$0] } ?? [])
     }

@@ -100,7 +100,10 @@ extension Execution {
     private mutating func transferSlowly(
         _ i: Instruction.Pointer, _ start: UInt32, count: Int, isLoad: Bool
     ) -> Bool {
-        slowly { slowSingles(state, block, i, start, count: count, isLoad: isLoad) } == 0
+        flush()
+        let answer = slowSingles(state, block, i, start, count: count, isLoad: isLoad)
+        budget = state.pointee.budget
+        return answer == 0
     }
 }
 

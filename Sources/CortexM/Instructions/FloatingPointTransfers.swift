@@ -33,7 +33,7 @@ let floatingPointTransfers: [Encoding] = [
         multiple(.vldmdb, $0, d: $0.sd, isDecrement: true)
     },
     encoding("VPOP T2", "1110 110 01 D 1 1 1101 dddd 1010 iiiiiiii", "vpop{c} <singles>", .fpLoadMultiple, unpredictable: badSingles) {
-        multiple(.vldmia, $0, d: $0.sd, writesBack: true)
+        multiple(.vldmia, $0, d: $0.sd, base: 13)
     },
     encoding("VSTM T2 increment after", "1110 110 01 D W 0 nnnn dddd 1010 iiiiiiii", "vstmia{c} <Rn><!>, <singles>", .fpStoreMultiple, unpredictable: badSingles) {
         multiple(.vstmia, $0, d: $0.sd)
@@ -42,7 +42,7 @@ let floatingPointTransfers: [Encoding] = [
         multiple(.vstmdb, $0, d: $0.sd, isDecrement: true)
     },
     encoding("VPUSH T2", "1110 110 10 D 1 0 1101 dddd 1010 iiiiiiii", "vpush{c} <singles>", .fpStoreMultiple, unpredictable: badSingles) {
-        multiple(.vpush, $0, d: $0.sd, isDecrement: true)
+        multiple(.vpush, $0, d: $0.sd, base: 13, isDecrement: true)
     },
     encoding("VLDM T1 increment after", "1110 110 01 0 W 1 nnnn dddd 1011 iiiiiii 0", "vldmia{c} <Rn><!>, <doubles>", .fpLoadMultiple, unpredictable: badDoubles) {
         multiple(.vldmia, $0, d: $0.dd)
@@ -51,7 +51,7 @@ let floatingPointTransfers: [Encoding] = [
         multiple(.vldmdb, $0, d: $0.dd, isDecrement: true)
     },
     encoding("VPOP T1", "1110 110 01 0 1 1 1101 dddd 1011 iiiiiii 0", "vpop{c} <doubles>", .fpLoadMultiple, unpredictable: badDoubles) {
-        multiple(.vldmia, $0, d: $0.dd, writesBack: true)
+        multiple(.vldmia, $0, d: $0.dd, base: 13)
     },
     encoding("VSTM T1 increment after", "1110 110 01 0 W 0 nnnn dddd 1011 iiiiiii 0", "vstmia{c} <Rn><!>, <doubles>", .fpStoreMultiple, unpredictable: badDoubles) {
         multiple(.vstmia, $0, d: $0.dd)
@@ -60,7 +60,7 @@ let floatingPointTransfers: [Encoding] = [
         multiple(.vstmdb, $0, d: $0.dd, isDecrement: true)
     },
     encoding("VPUSH T1", "1110 110 10 0 1 0 1101 dddd 1011 iiiiiii 0", "vpush{c} <doubles>", .fpStoreMultiple, unpredictable: badDoubles) {
-        multiple(.vpush, $0, d: $0.dd, isDecrement: true)
+        multiple(.vpush, $0, d: $0.dd, base: 13, isDecrement: true)
     },
     // With an odd count the base moves by a word more than is transferred.
     encoding("FLDMX T1 increment after", "1110 110 01 0 W 1 nnnn dddd 1011 iiiiiii 1", "fldmiax{c} <Rn><!>, <doubles>", .fpLoadMultiple, unpredictable: badDoubles) {
@@ -125,16 +125,18 @@ extension Fields {
 
 /// A load or store of several registers.
 ///
-/// - Parameter extraWord: for FLDMX and FSTMX, whose diagrams keep bit 0 of the count to themselves.
+/// - Parameters:
+///   - base: the base register, written back, where the diagram fixes it.
+///   - extraWord: for FLDMX and FSTMX, whose diagrams keep bit 0 of the count to themselves.
 private func multiple(
-    _ operation: Operation, _ fields: Fields, d: UInt8, isDecrement: Bool = false, writesBack: Bool = false,
+    _ operation: Operation, _ fields: Fields, d: UInt8, base: UInt8? = nil, isDecrement: Bool = false,
     extraWord: Bool = false
 ) -> Instruction {
     // For doubles the diagram fixes bit 0 of the number of words.
     let words = fields.diagram.width(of: UInt8(ascii: "i")) == 7 ? fields.i << 1 : fields.i
     let change = words << 2 + (extraWord ? 4 : 0)
     return Instruction(
-        operation, d: d, n: fields.n, a: writesBack || isDecrement || fields["W"] == 1 ? 1 : 0,
+        operation, d: d, n: base ?? fields.n, a: base != nil || isDecrement || fields["W"] == 1 ? 1 : 0,
         x: UInt16(min(words, 32 - UInt32(d))), imm: isDecrement ? 0 &- change : change)
 }
 
