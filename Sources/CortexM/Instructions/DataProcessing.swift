@@ -169,7 +169,7 @@ extension Execution {
     @inline(always) func sbfx(_ i: Instruction.Pointer) {
         let left = 32 &- Int32(i.x)
         let field = Int32(bitPattern: r[i.n] &>> UInt32(i.a))
-        r[i.d] = UInt32(bitPattern: field &<< left &>> left)
+        r[i.d] = UInt32(bitPattern: (field &<< left) &>> left)
     }
     @inline(always) func sxtb(_ i: Instruction.Pointer) {
         r[i.d] = UInt32(bitPattern: Int32(Int8(truncatingIfNeeded: r[i.m])))

@@ -10,8 +10,6 @@ func executeRare(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instru
     case .clrex:
         state.pointee.exclusive = nil
         return true
-    case .mrs, .msr, .cps, .it, .wfi, .wfe, .sev, .dsb, .dmb, .isb, .svc, .bkpt, .udf, .unprivilegedAccess:
-        return state.pointee.processor._withUnsafeGuaranteedRef { $0.supervise(block, i) }
     default:
         return state.pointee.processor._withUnsafeGuaranteedRef { $0.supervise(block, i) }
     }
