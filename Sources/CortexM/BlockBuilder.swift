@@ -19,6 +19,8 @@ struct BlockBuilder {
     let fetchesLines: (UInt32) -> Bool
     /// Whether coprocessors 10 and 11 are there and enabled.
     let isFPEnabled: () -> Bool
+    /// Whether the MPU keeps the code at an address for privileged execution.
+    let isPrivilegedCode: (UInt32) -> Bool
 
     /// A block before it is given a place.
     struct Draft {
@@ -40,9 +42,16 @@ struct BlockBuilder {
         var decoded: [Decoded] = []
         var it = itState
         var address = pc
+        let isForPrivileged = isPrivilegedCode(pc)
+        var hasFPContext = false
         while decoded.count < BlockBuilder.limit {
-            if address != pc, isObserved(address) { break }
-            guard let (record, timed, length) = instruction(at: address, itState: it) else { break }
+            if address != pc, isObserved(address) || isPrivilegedCode(address) != isForPrivileged { break }
+            guard let (plain, timed, length) = instruction(at: address, itState: it) else { break }
+            var record = plain
+            if timed.timing.isFloatingPoint, record.instruction.operation != .noCoprocessor, !hasFPContext {
+                record.preparations.insert(Instruction(.fpContext), at: 0)
+                hasFPContext = it & 0xF == 0
+            }
             draft.itStates.append(it)
             decoded.append(record)
             draft.instructions.append(timed)
@@ -113,6 +122,7 @@ struct BlockBuilder {
             draft.records.append(record)
         }
         if isObserved(draft.pc) { append(Instruction(.notify), offset: 0) }
+        if isPrivilegedCode(draft.pc) { append(Instruction(.checkFetch), offset: 0) }
         if fetchesLines(draft.pc) { append(Instruction(.fetchLines), offset: 0) }
 
         var index = 0

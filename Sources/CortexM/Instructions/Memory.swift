@@ -1,3 +1,4 @@
+import Engine
 import Machine
 
 /// The operations of loads and stores. A method that answers `false` has the run loop left: either the access faulted
@@ -30,7 +31,7 @@ extension Execution {
             follow(distance, i)
             return Loaded(host.load(as: UInt32.self))
         }
-        return slowly { slowLoad(state, block, i, address, .word) }
+        return slowly { slowLoad($0, $1, i, address, .word) }
     }
 
     @inline(always)
@@ -42,7 +43,7 @@ extension Execution {
             follow(distance, i)
             return Loaded(host.load(as: UInt16.self))
         }
-        return slowly { slowLoad(state, block, i, address, .halfword) }
+        return slowly { slowLoad($0, $1, i, address, .halfword) }
     }
 
     @inline(always)
@@ -54,7 +55,7 @@ extension Execution {
             follow(distance, i)
             return Loaded(host.load(as: UInt8.self))
         }
-        return slowly { slowLoad(state, block, i, address, .byte) }
+        return slowly { slowLoad($0, $1, i, address, .byte) }
     }
 
     /// Stores; answers zero unless the run loop must be left.
@@ -67,7 +68,7 @@ extension Execution {
             host.storeBytes(of: value, as: UInt32.self)
             return 0
         }
-        return slowly { slowStore(state, block, i, address, value, .word) }
+        return slowly { slowStore($0, $1, i, address, value, .word) }
     }
 
     @inline(always)
@@ -80,7 +81,7 @@ extension Execution {
             host.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)
             return 0
         }
-        return slowly { slowStore(state, block, i, address, value & 0xFFFF, .halfword) }
+        return slowly { slowStore($0, $1, i, address, value & 0xFFFF, .halfword) }
     }
 
     @inline(always)
@@ -93,14 +94,14 @@ extension Execution {
             host.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
             return 0
         }
-        return slowly { slowStore(state, block, i, address, value & 0xFF, .byte) }
+        return slowly { slowStore($0, $1, i, address, value & 0xFF, .byte) }
     }
 
     /// Lets a slow path see and change what the loop holds.
     @inline(always)
-    mutating func slowly(_ access: () -> Loaded) -> Loaded {
+    mutating func slowly(_ access: (CoreState.Pointer, Block.Pointer) -> Loaded) -> Loaded {
         flush()
-        let loaded = access()
+        let loaded = access(state, block)
         budget = state.pointee.budget
         return loaded
     }

@@ -52,7 +52,7 @@ extension Execution {
     /// The same, word by word. The base keeps its value until nothing can fault any more.
     @inline(always)
     private mutating func slowLoadMultiple(_ i: Instruction.Pointer, from start: UInt32, newBase: UInt32) -> Bool {
-        slowly { slowTransfer(state, block, i, start, newBase, isLoad: true) } == 0
+        slowly { slowTransfer($0, $1, i, start, newBase, isLoad: true) } == 0
     }
 
     @inline(always) mutating func stmia(_ i: Instruction.Pointer) -> Bool {
@@ -75,7 +75,7 @@ extension Execution {
     private mutating func storeMultiple(_ i: Instruction.Pointer, to start: UInt32, newBase: UInt32) -> Bool {
         var list = i.x
         guard let host = words(state.pointee.writeMap, start, list.nonzeroBitCount) else {
-            return slowly { slowTransfer(state, block, i, start, newBase, isLoad: false) } == 0
+            return slowly { slowTransfer($0, $1, i, start, newBase, isLoad: false) } == 0
         }
         var place = host
         while list != 0 {
@@ -114,7 +114,7 @@ extension Execution {
     @inline(always)
     private mutating func loadPair(_ i: Instruction.Pointer, _ address: UInt32, base: UInt32) -> Bool {
         guard let host = words(state.pointee.readMap, address, 2) else {
-            return slowly { slowPair(state, block, i, address, base, isLoad: true) } == 0
+            return slowly { slowPair($0, $1, i, address, base, isLoad: true) } == 0
         }
         r[i.n] = base
         r[i.d] = host.load(as: UInt32.self)
@@ -138,7 +138,7 @@ extension Execution {
     @inline(always)
     private mutating func storePair(_ i: Instruction.Pointer, _ address: UInt32, base: UInt32) -> Bool {
         guard let host = words(state.pointee.writeMap, address, 2) else {
-            return slowly { slowPair(state, block, i, address, base, isLoad: false) } == 0
+            return slowly { slowPair($0, $1, i, address, base, isLoad: false) } == 0
         }
         host.storeBytes(of: r[i.d], as: UInt32.self)
         host.storeBytes(of: r[i.a], toByteOffset: 4, as: UInt32.self)

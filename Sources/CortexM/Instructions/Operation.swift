@@ -15,6 +15,10 @@ public enum Operation: UInt16, Sendable, CaseIterable {
     case checkStack
     /// Whether the next access is made as unprivileged.
     case unprivilegedAccess
+    /// Makes sure that the FP registers hold the context of this code; in front of FP instructions.
+    case fpContext
+    /// Makes sure that unprivileged code may execute here; in front of code that the MPU keeps for privileged code.
+    case checkFetch
     /// Continues at the address that was loaded into the PC.
     case loadedPC
     /// Continues at the address in a register, without changing the instruction set state.

@@ -14,8 +14,6 @@ func executeRare(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instru
         .vcvtFromFixed32, .vcvtFromHalf, .vcvtToHalf, .vmrs, .vmsr:
         executeFloatingPoint(state, i)
         return true
-    case .mrs, .msr, .cps, .it, .wfi, .wfe, .sev, .dsb, .dmb, .isb, .svc, .bkpt, .udf, .unprivilegedAccess:
-        return state.pointee.processor._withUnsafeGuaranteedRef { $0.supervise(block, i) }
     default:
         return state.pointee.processor._withUnsafeGuaranteedRef { $0.supervise(block, i) }
     }

@@ -332,6 +332,10 @@ func run(
             x.budget = state.pointee.budget
             x.ip = i + 1
 
+        case .fpContext where state.pointee.isFPReady:
+            x.ip = i + 1
+        case .it, .dsb, .dmb, .isb: x.ip = i + 1
+
         // The rest is rare, or big: it works on the state.
         default:
             x.flush()

@@ -41,13 +41,14 @@ extension Processor {
                 guard let timing = self.chip.bus.memory(at: address)?.memory.timing else { return false }
                 return !timing.isTransparent
             },
-            isFPEnabled: { [unowned self] in self.features.hasFPU && self.system.isFPEnabled })
+            isFPEnabled: { [unowned self] in self.features.hasFPU && self.system.isFPEnabled },
+            isPrivilegedCode: { [unowned self] in self.system.isPrivilegedCode($0) })
     }
 
     /// A halfword of code, or `nil` where the core cannot fetch from.
     private func fetchHalfword(_ address: UInt32) -> UInt32? {
         guard let (memory, local) = chip.bus.memory(at: address), memory.isExecutable, memory.contains(local, 2),
-            system.permits(address, .halfword, isWrite: false, isPrivileged: system.isPrivileged, isFetch: true)
+            system.permits(address, .halfword, isWrite: false, isPrivileged: true, isFetch: true)
         else { return nil }
         return memory.load(local, .halfword)
     }
