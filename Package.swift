@@ -30,7 +30,8 @@ let package = Package(
         module("Profile"),
         module("Engine", ["Machine", "Profile"]),
         module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
-        tests("CortexMTests", ["CortexM", "Machine", "Engine", "Profile", "Bits"]),
+        .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
+        tests("CortexMTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
         tests("ProfileTests", ["Profile"]),
         module("Report", ["Profile"]),
         tests("ReportTests", ["Report", "Profile"]),
@@ -41,8 +42,6 @@ let package = Package(
         .systemLibrary(name: "CDemangle"),
         module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
-        module("Engine", ["Machine", "Profile"]),
-        module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
         module("Layers", ["Firmware"]),
         module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
     ]
