@@ -32,6 +32,7 @@ let package = Package(
         module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
         .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
         tests("CortexMTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
+        tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
         tests("ProfileTests", ["Profile"]),
         module("Report", ["Profile"]),
         tests("ReportTests", ["Report", "Profile"]),
