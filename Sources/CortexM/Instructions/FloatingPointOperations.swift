@@ -21,23 +21,23 @@ extension Execution {
     @inline(always) func vsub(_ i: Instruction.Pointer) { byHost(i, HostArithmetic.sub(s[i.n], s[i.m])) }
     @inline(always) func vmul(_ i: Instruction.Pointer) { byHost(i, HostArithmetic.mul(s[i.n], s[i.m])) }
     @inline(always) func vnmul(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).map(FPNeg))
+        byHost(i, HostArithmetic.mul(FPNeg(s[i.n]), s[i.m]))
     }
     @inline(always) func vdiv(_ i: Instruction.Pointer) { byHost(i, HostArithmetic.div(s[i.n], s[i.m])) }
     @inline(always) func vsqrt(_ i: Instruction.Pointer) { byHost(i, HostArithmetic.sqrt(s[i.m])) }
 
     // Rounded after the multiplication.
     @inline(always) func vmla(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).flatMap { HostArithmetic.add(s[i.d], $0) })
+        byHost(i, HostArithmetic.mulThenAdd(s[i.d], s[i.n], s[i.m], negatesProduct: false))
     }
     @inline(always) func vmls(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).flatMap { HostArithmetic.add(s[i.d], FPNeg($0)) })
+        byHost(i, HostArithmetic.mulThenAdd(s[i.d], s[i.n], s[i.m], negatesProduct: true))
     }
     @inline(always) func vnmla(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).flatMap { HostArithmetic.add(FPNeg(s[i.d]), FPNeg($0)) })
+        byHost(i, HostArithmetic.mulThenAdd(FPNeg(s[i.d]), s[i.n], s[i.m], negatesProduct: true))
     }
     @inline(always) func vnmls(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).flatMap { HostArithmetic.add(FPNeg(s[i.d]), $0) })
+        byHost(i, HostArithmetic.mulThenAdd(FPNeg(s[i.d]), s[i.n], s[i.m], negatesProduct: false))
     }
 
     // Rounded once.
