@@ -59,7 +59,7 @@ extension Execution {
     @inline(always) func vcmp(_ i: Instruction.Pointer) { compare(i, s[i.m]) }
     @inline(always) func vcmpZero(_ i: Instruction.Pointer) { compare(i, 0) }
 
-    /// Numbers compare alike in VCMP and VCMPE. In flush-to-zero mode denormals equal zero.
+    /// VCMPE is executed here, too: numbers compare alike. In flush-to-zero mode denormals equal zero.
     @inline(always)
     private func compare(_ i: Instruction.Pointer, _ operand: UInt32) {
         if _fastPath(state.pointee.fpscr & FPSCR.FZ == 0), let flags = HostArithmetic.compare(s[i.n], operand) {
