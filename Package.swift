@@ -43,7 +43,15 @@ let package = Package(
         .systemLibrary(name: "CDemangle"),
         module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
+        module("Targets", ["Bits", "CortexM", "Devices", "Engine", "Machine", "Profile", "Yams"]),
         module("Layers", ["Firmware"]),
         module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
+        .executableTarget(
+            name: "simulate",
+            dependencies: [
+                "Baseline", "CortexM", "Firmware", "Machine", "Observation", "Profile", "Report", "Targets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
     ]
 )

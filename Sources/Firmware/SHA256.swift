@@ -1,7 +1,7 @@
 /// SHA-256, FIPS 180-4. It names files, so that a report can tell "the firmware changed"; it guards no secret.
-enum SHA256 {
+public enum SHA256 {
     /// The digest of `bytes`, 64 lower-case hexadecimal digits.
-    static func hexDigest(of bytes: [UInt8]) -> String {
+    public static func hexDigest(of bytes: [UInt8]) -> String {
         // Section 5.1.1: a one bit, zeros, and the length in bits as 64 bits, to a multiple of 64 bytes.
         let whole = bytes.count & ~63
         var tail = Array(bytes[whole...]) + [0x80]

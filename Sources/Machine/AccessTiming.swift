@@ -4,6 +4,9 @@ public protocol AccessTiming: AnyObject {
     /// Whether no access takes longer than the core's own cycle, so that nobody needs to ask.
     var isTransparent: Bool { get }
 
+    /// Bytes that one read of the memory brings, as a power of two: 4 for lines of 16 bytes.
+    var lineShift: UInt32 { get }
+
     /// The cycles by which a data read at `address` is late.
     func readDelay(_ address: UInt32, at now: Cycles) -> Int
 
@@ -14,18 +17,34 @@ public protocol AccessTiming: AnyObject {
     var onChange: () -> Void { get set }
 }
 
-/// A stretch of straight code, as the instruction fetch sees it.
+/// A stretch of straight code, as the instruction fetch sees it: which lines of the memory it touches, and when. It is
+/// asked about at every entry into a block, so it is plain memory without a reference count; whoever makes it frees it.
+@frozen
 public struct FetchPlan {
-    /// Address of the first instruction, as the memory knows it.
-    public let start: UInt32
-    /// Address behind the last instruction.
-    public let end: UInt32
-    /// Cycles from the start until each line boundary of 16 bytes inside is reached, if nothing is late.
-    public let cyclesToLine: [Int]
+    /// The line that the first instruction begins in: its address, as the memory knows it, shifted right by
+    /// `lineShift`.
+    public let firstLine: UInt32
+    /// The line that the last instruction ends in.
+    public let lastLine: UInt32
+    /// For each line from the first to the last: cycles from the entry until an instruction with a byte in it begins
+    /// to execute, if nothing is late. The first is zero.
+    public let cyclesToLine: UnsafeMutablePointer<Int32>
 
-    public init(start: UInt32, end: UInt32, cyclesToLine: [Int]) {
-        self.start = start
-        self.end = end
-        self.cyclesToLine = cyclesToLine
+    /// - Parameters:
+    ///   - firstLine: the line of the first instruction.
+    ///   - cyclesToLine: one element for each line, the first zero, never falling; must not be empty.
+    public init(firstLine: UInt32, cyclesToLine: [Int]) {
+        precondition(!cyclesToLine.isEmpty, "code lies in one line at least")
+        self.firstLine = firstLine
+        lastLine = firstLine + UInt32(cyclesToLine.count - 1)
+        self.cyclesToLine = .allocate(capacity: cyclesToLine.count)
+        for (index, cycles) in cyclesToLine.enumerated() {
+            (self.cyclesToLine + index).initialize(to: Int32(clamping: cycles))
+        }
+    }
+
+    /// Gives the memory back; neither this plan nor a copy of it may be used any more.
+    public func free() {
+        cyclesToLine.deallocate()
     }
 }

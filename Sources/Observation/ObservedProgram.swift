@@ -4,7 +4,7 @@ import Layers
 /// What the observer knows of the firmware before it runs: its functions, and where layers and the heap show.
 public struct ObservedProgram {
     let functions: [FunctionTable.Function]
-    let table: FunctionTable
+    public let table: FunctionTable
     let hooks: [UInt32: LayerPlan.Hook]
     let heapHooks: [UInt32: HeapTracker.Hook]
     /// The addresses of exception handlers, from the vector table.

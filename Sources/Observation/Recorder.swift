@@ -27,7 +27,7 @@ public final class Recorder: RunObserver {
 
     let core: any ObservedCore
     let chip: Chip
-    let program: ObservedProgram
+    public let program: ObservedProgram
     private(set) var calls: CallTracker
     private(set) var layers = LayerTracker()
     private(set) var functions: [FunctionAccount]
@@ -213,6 +213,18 @@ public final class Recorder: RunObserver {
             interrupts[left.number] = account
         }
     }
+
+    /// The calls under way, innermost first: the function and where in it execution goes on.
+    public var callers: [(function: String, address: UInt32)] {
+        let frames = calls.current.frames
+        return frames.indices.dropFirst().reversed().map { index in
+            let caller = frames[index - 1].function
+            return (caller >= 0 ? program.functions[Int(caller)].name : "?", frames[index].returnAddress)
+        }
+    }
+
+    /// The index of the function at an address; -1 outside any.
+    public func functionIndex(_ address: UInt32) -> Int32 { program.functionIndex(address) }
 
     /// The stack in use at its peak: bytes below where it was at reset.
     var mainStackPeak: Int { mainStackLow <= stackTop ? Int(stackTop - mainStackLow) : 0 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct FloatingPointHostTests {
     static let operations: [Operation] = [
         .vadd, .vsub, .vmul, .vnmul, .vmla, .vmls, .vnmla, .vnmls, .vfma, .vfms, .vfnma, .vfnms, .vdiv, .vsqrt,
-        .vcmp, .vcmpZero, .vcvtToS32, .vcvtToU32, .vcvtFromS32, .vcvtFromU32,
+        .vcmp, .vcmpZero, .vcmpe, .vcmpeZero, .vcvtToS32, .vcvtToU32, .vcvtFromS32, .vcvtFromU32,
     ]
 
     @Test("The run loop and the reference agree", arguments: operations)

@@ -85,6 +85,8 @@ struct ObjdumpTests {
             return isUnprivileged ? "it says LDRT and the like, of which A7.7 says: SEE LDR (literal)" : nil
         case _ where encoding.name.contains("RD (immediate)") || encoding.name.contains("RD (literal)"):
             return fields.i == 0 ? "it tells -0 from 0 here, and forgets the ! behind an offset of 0" : nil
+        case _ where encoding.name.hasPrefix("VLDR") || encoding.name.hasPrefix("VSTR"):
+            return fields.i == 0 && fields["U"] == 0 ? "it tells -0 from 0 here" : nil
         default:
             return nil
         }

@@ -8,7 +8,7 @@ import Testing
 
     @Test("Unicorn computes the same", arguments: TimingClass.allCases)
     func agreement(timing: TimingClass) throws {
-        let encodings = allEncodings.filter { $0.timing == timing && VectorMaker.excluded[$0.name] == nil }
+        let encodings = allEncodings.filter { $0.timing == timing && KnownDifferences.excluded[$0.name] == nil }
         let decoder = Decoder()
         let laboratory = try Laboratory()
         for encoding in encodings {
@@ -42,6 +42,6 @@ import Testing
 
     @Test("every encoding that is excluded exists") func exclusions() {
         let names = Set(allEncodings.map(\.name))
-        for name in VectorMaker.excluded.keys { #expect(names.contains(name), "\(name)") }
+        for name in KnownDifferences.excluded.keys { #expect(names.contains(name), "\(name)") }
     }
 }

@@ -12,7 +12,10 @@ import Darwin
 final class Laboratory {
     let ours: OurCore
     let unicorn: UnicornCore
-    private var next = Layout.firstCode
+    private var place = Layout.firstCode
+    private var stride: UInt32 = 0
+    /// Where branches went.
+    private var visited: Set<UInt32> = []
     private let targets: [UInt32]
     private let numbers: [[UInt32]]
 
@@ -31,8 +34,8 @@ final class Laboratory {
         case differed([String])
     }
 
-    init() throws {
-        ours = OurCore()
+    init(timings: CycleTable = CycleTable(prices: [:], rules: [:])) throws {
+        ours = OurCore(timings: timings)
         unicorn = try UnicornCore(code: ours.code.bytes)
         var random = SplitMix(name: "memory", index: 0)
         targets = Layout.fillWithTargets(&random)
@@ -42,10 +45,14 @@ final class Laboratory {
     }
 
     /// A fresh place for so many bytes of code and an end mark; both alignments of a wide instruction occur.
+    ///
+    /// Neither core has decoded anything there: both keep what they decoded, and are not told of new code.
     func place(for length: UInt32) -> UInt32 {
-        if next + length > Layout.lastCode { next = Layout.firstCode }
-        defer { next += (length + 2 + 3) / 4 * 4 + 2 }
-        return next
+        repeat {
+            place += stride
+            stride = (length + 5) / 4 * 4 + 2
+        } while (place..<(place + stride)).contains(where: visited.contains)
+        return place
     }
 
     func content(_ filling: Filling) -> [UInt32] {
@@ -55,23 +62,25 @@ final class Laboratory {
         }
     }
 
-    func write(_ vector: Vector) {
+    func write(_ vector: Vector, to core: OurCore) {
         var address = vector.start
         for word in vector.words + [Vector.endMark] {
             if Vector.length(word) == 4 {
-                ours.code.store(address, word >> 16, .halfword)
-                ours.code.store(address + 2, word & 0xFFFF, .halfword)
+                core.code.store(address, word >> 16, .halfword)
+                core.code.store(address + 2, word & 0xFFFF, .halfword)
             } else {
-                ours.code.store(address, word, .halfword)
+                core.code.store(address, word, .halfword)
             }
             address += Vector.length(word)
         }
     }
 
     /// Executes a vector on both, until the PC leaves its instructions.
-    func run(_ vector: Vector) -> Outcome {
+    ///
+    /// - Parameter cycles: how long we run, in blocks, on to the end mark and there; if 0, instruction by instruction.
+    func run(_ vector: Vector, cycles: Int = 0) -> Outcome {
         let range = vector.start..<(vector.start + vector.length)
-        write(vector)
+        write(vector, to: ours)
         let memory = vector.filling.map(content) ?? []
         unicorn.load(vector.registers, memory)
         do {
@@ -83,7 +92,12 @@ final class Laboratory {
         guard expected.core[15] >= Layout.code, expected.core[15] < Layout.code + UInt32(Layout.codeSize) else {
             return .discarded
         }
+        visited.insert(expected.core[15])
         ours.load(vector.registers, memory)
+        if cycles > 0 {
+            let ending = ours.processor.run(until: ours.processor.now + cycles)
+            return ending == .limit ? compare(expected) : .refused(by: "we: \(ending)")
+        }
         guard let ending = ours.step(in: range, limit: 2 * vector.words.count + 2) else { return compare(expected) }
         return .refused(by: "we: \(ending)")
     }
@@ -99,7 +113,7 @@ final class Laboratory {
     }
 
     private func memoryDifferences() -> [String] {
-        stride(from: 0, to: Layout.ramSize, by: 4).compactMap { offset in
+        Swift.stride(from: 0, to: Layout.ramSize, by: 4).compactMap { offset in
             let actual = ours.ram.bytes.load(fromByteOffset: offset, as: UInt32.self)
             let expected = unicorn.ram.load(fromByteOffset: offset, as: UInt32.self)
             guard actual != expected else { return nil }

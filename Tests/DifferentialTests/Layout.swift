@@ -9,7 +9,6 @@ enum Layout {
     static let codeSize = 64 << 20
     /// The first address for code of tests; a B.W reaches 16 MiB to both sides.
     static let firstCode: UInt32 = code + 24 << 20
-    static let lastCode: UInt32 = code + 40 << 20
     static let ram: UInt32 = 0x2000_0000
     static let ramSize = 0x4000
 
@@ -20,7 +19,7 @@ enum Layout {
 
     /// The address of an instruction that a branch may go to; even.
     static func target(_ random: inout SplitMix) -> UInt32 {
-        code + 0x10_0000 + random.below(20 << 20) * 2
+        code + 0x10_0000 + random.below(10 << 20) * 2
     }
 
     /// What RAM holds before a test.

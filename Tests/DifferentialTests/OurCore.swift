@@ -4,12 +4,19 @@ import Profile
 
 @testable import CortexM
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Our Cortex-M4 between plain memories.
 final class OurCore {
     let chip = Chip(hertz: 16_000_000, memoryCapacity: Layout.codeSize + Layout.ramSize)
     let code: Memory
     let ram: Memory
     let processor: Processor
+    private var account = Account()
 
     /// - Parameter timings: by default every instruction takes at least a cycle, so that one cycle is one instruction.
     init(timings: CycleTable = CycleTable(prices: [:], rules: [:])) {
@@ -29,6 +36,7 @@ final class OurCore {
     /// Puts everything in place for an execution from `registers.core[15]`.
     func load(_ registers: Registers, _ memory: [UInt32]) {
         let state = processor.state
+        _ = processor.leavePosition()
         for index in 0..<15 { state.registers[index] = registers.core[index] }
         for index in 0..<32 { state.singles[index] = registers.singles[index] }
         processor.APSR = registers.apsr
@@ -68,16 +76,26 @@ final class OurCore {
         return registers
     }
 
-    /// What all blocks took so far, and how many instructions were executed.
-    func spent() -> (cycles: CauseVector, instructions: Int) {
-        var sum = processor.outside
-        var executed = 0
-        processor.ledger.gather(dirtyEnd: &processor.state.pointee.dirty) { _, instructions, cycles in
-            sum += cycles
-            executed += instructions
-        }
-        return (sum, executed)
+    /// What everything took since the reset, and how many instructions were executed.
+    struct Account: Equatable {
+        var cycles = CauseVector()
+        var instructions = 0
     }
+
+    /// Leaves the current block, and closes the account.
+    func settle() -> Account {
+        let (pc, itState) = processor.leavePosition()
+        processor.position = .at(pc: pc, itState: itState)
+        processor.ledger.gather(dirtyEnd: &processor.state.pointee.dirty) { _, instructions, cycles in
+            account.cycles += cycles
+            account.instructions += instructions
+        }
+        var all = account
+        all.cycles += processor.outside
+        return all
+    }
+
+    func hasSameRAM(as other: OurCore) -> Bool { memcmp(ram.bytes, other.ram.bytes, Layout.ramSize) == 0 }
 }
 
 extension [UInt32] {

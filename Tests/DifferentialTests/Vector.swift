@@ -31,18 +31,6 @@ struct VectorMaker {
     let encoding: Encoding
     let decoder: Decoder
 
-    /// Encodings that no vector of a single instruction can judge, with the reason.
-    static let excluded: [String: String] = [
-        "SVC T1": "Unicorn leaves exceptions to its user",
-        "BKPT T1": "Unicorn leaves exceptions to its user",
-        "UDF T1": "Unicorn leaves exceptions to its user",
-        "UDF T2": "Unicorn leaves exceptions to its user",
-        "WFI T1": "ends Unicorn's execution", "WFI T2": "ends Unicorn's execution",
-        "WFE T1": "ends Unicorn's execution", "WFE T2": "ends Unicorn's execution",
-        "CPS T1": "changes nothing that Unicorn lets one read",
-        "IT T1": "has tests of its own, with the instructions that it makes conditional",
-    ]
-
     /// A vector at `address`, or `nil` if the fields drawn are UNPREDICTABLE, belong to a special case that has an
     /// encoding of its own, or address something outside of the laboratory.
     func vector(index: Int, at address: UInt32) -> Vector? {
@@ -58,7 +46,8 @@ struct VectorMaker {
         }
         let word = VectorMaker.word(of: encoding, &random)
         guard let instruction = decoded(word, at: place, itState: itState) else { return nil }
-        guard prepare(instruction, &vector, &random) else { return nil }
+        vector.registers.fpscr &= ~KnownDifferences.ignoredModes(encoding)
+        guard prepare(instruction, at: place, &vector, &random) else { return nil }
         if encoding.timing == .exclusive { vector.words.insert(contentsOf: monitor(word, &random), at: 0) }
         vector.words.append(word)
         return vector
@@ -92,9 +81,13 @@ struct VectorMaker {
     }
 
     /// Sets the registers that the instruction uses as addresses.
-    private func prepare(_ decoded: Decoded, _ vector: inout Vector, _ random: inout SplitMix) -> Bool {
+    private func prepare(_ decoded: Decoded, at address: UInt32, _ vector: inout Vector, _ random: inout SplitMix) -> Bool {
         let instruction = decoded.instruction
         let last = decoded.completion?.operation
+        if instruction.operation.hasConstantTarget || instruction.operation == .bl {
+            // Not into itself.
+            return !(address &- 16...address &+ 6).contains(instruction.imm)
+        }
         if encoding.timing.isMemoryAccess { return prepareAccess(decoded, &vector, &random) }
         switch instruction.operation {
         case .bx, .blxReg:
@@ -107,11 +100,12 @@ struct VectorMaker {
             guard instruction.m != 13, instruction.m != 15 else { return false }
             vector.registers.core[Int(instruction.m)] = 0x100 + random.below(0x1000)
         case .mrs:
-            return [0, 1, 2, 3, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20].contains(instruction.imm)
+            return [0, 1, 2, 3, 5, 6, 7, 8, 9, 16, 17, 18, 19].contains(instruction.imm)
         case .msr:
             // The masks and CONTROL would reach into the tests that follow. A mask of 0 is UNPREDICTABLE, and so is
             // any but 0b10 outside of the APSR. DDI 0403E.e B5.2.3.
             let isAPSR = instruction.imm < 4
+            if !isAPSR { vector.registers.core[Int(instruction.n)] &= ~KnownDifferences.stackPointerBits }
             return isAPSR ? instruction.a != 0 : instruction.imm == 8 && instruction.a == 2
         default:
             break
@@ -124,8 +118,6 @@ struct VectorMaker {
         let branches = decoded.completion?.operation == .loadedPC
         vector.filling = branches ? .targets : .numbers(Int(random.below(4)))
         let base = Int(instruction.n)
-        // A literal lies in code, which has no addresses to branch to.
-        if base == 15 || base >= 16 || instruction.operation == .ldrLiteral { return !branches && !isStore }
         var index: UInt32 = 0
         if instruction.operation.hasIndexRegister {
             guard instruction.m != instruction.n, instruction.m != 13 else { return false }
@@ -133,6 +125,8 @@ struct VectorMaker {
             vector.registers.core[Int(instruction.m)] = index
             index <<= UInt32(instruction.x & 3)
         }
+        // A literal lies in code, which has no addresses to branch to.
+        if base >= 15 || instruction.operation == .ldrLiteral { return !branches && !encoding.timing.isStore }
         let mayBeUnaligned = !branches && VectorMaker.unalignable.contains(encoding.timing)
         var address = Layout.middle(&random, alignment: mayBeUnaligned && random.one(in: 3) ? 1 : 4)
         if encoding.timing == .exclusive { address &= ~3 }
@@ -147,8 +141,6 @@ struct VectorMaker {
     }
 
     private static let unalignable: [TimingClass] = [.load, .store, .storeRegister]
-
-    private var isStore: Bool { encoding.timing.isStore }
 
     /// In front of an exclusive access, what opens or closes the monitor.
     private func monitor(_ word: UInt32, _ random: inout SplitMix) -> [UInt32] {

@@ -1,6 +1,8 @@
 /// Single-precision arithmetic by the host's floating-point unit, for the operands and results that both machines treat
 /// alike. Each function answers `nil` where it cannot tell that the architecture's answer, flags included, is the same;
 /// tests hold it against the reference in `Arithmetic`.
+///
+/// Bit patterns are cast: in a function as large as the run loop the compiler would call the accessors of `Float`.
 enum HostArithmetic {
     /// Whether FPSCR lets the host compute: round to nearest, no flush-to-zero, no default NaN, and Inexact already
     /// recorded, so that nobody needs to know whether a result is exact.
@@ -14,48 +16,58 @@ enum HostArithmetic {
     @inline(always)
     private static func isPlain(_ result: Float) -> Bool {
         // Above the smallest normal number and below infinity.
-        FPAbs(result.bitPattern) &- 0x0080_0001 < 0x7F80_0000 - 0x0080_0001
+        FPAbs(bits(result)) &- 0x0080_0001 < 0x7F80_0000 - 0x0080_0001
     }
 
     @inline(always)
     private static func isZero(_ operand: UInt32) -> Bool { operand << 1 == 0 }
 
     @inline(always)
-    private static func float(_ operand: UInt32) -> Float { Float(bitPattern: operand) }
+    private static func float(_ operand: UInt32) -> Float { unsafeBitCast(operand, to: Float.self) }
+
+    @inline(always)
+    private static func bits(_ value: Float) -> UInt32 { unsafeBitCast(value, to: UInt32.self) }
 
     /// FPAdd(). A sum that is zero is exact.
     @inline(always)
     static func add(_ op1: UInt32, _ op2: UInt32) -> UInt32? {
         let result = float(op1) + float(op2)
-        return isPlain(result) || result == 0 ? result.bitPattern : nil
+        return isPlain(result) || result == 0 ? bits(result) : nil
     }
 
     /// FPSub().
     @inline(always)
     static func sub(_ op1: UInt32, _ op2: UInt32) -> UInt32? {
         let result = float(op1) - float(op2)
-        return isPlain(result) || result == 0 ? result.bitPattern : nil
+        return isPlain(result) || result == 0 ? bits(result) : nil
     }
 
     /// FPMul(). A product that is zero is exact if a factor is zero; otherwise it has underflowed.
     @inline(always)
     static func mul(_ op1: UInt32, _ op2: UInt32) -> UInt32? {
         let result = float(op1) * float(op2)
-        return isPlain(result) || result == 0 && (isZero(op1) || isZero(op2)) ? result.bitPattern : nil
+        return isPlain(result) || result == 0 && (isZero(op1) || isZero(op2)) ? bits(result) : nil
     }
 
     /// FPDiv(). Zero divided by a number is zero.
     @inline(always)
     static func div(_ op1: UInt32, _ op2: UInt32) -> UInt32? {
         let result = float(op1) / float(op2)
-        return isPlain(result) || result == 0 && isZero(op1) ? result.bitPattern : nil
+        return isPlain(result) || result == 0 && isZero(op1) ? bits(result) : nil
     }
 
     /// FPSqrt().
     @inline(always)
     static func sqrt(_ operand: UInt32) -> UInt32? {
         let result = float(operand).squareRoot()
-        return isPlain(result) || result == 0 ? result.bitPattern : nil
+        return isPlain(result) || result == 0 ? bits(result) : nil
+    }
+
+    /// FPMul(), then FPAdd().
+    @inline(always)
+    static func mulThenAdd(_ addend: UInt32, _ op1: UInt32, _ op2: UInt32, negatesProduct: Bool) -> UInt32? {
+        guard let product = mul(op1, op2) else { return nil }
+        return add(addend, negatesProduct ? FPNeg(product) : product)
     }
 
     /// FPMulAdd(). In double precision the product is exact and the sum is rounded once too often; that is harmless
@@ -64,8 +76,8 @@ enum HostArithmetic {
     static func mulAdd(_ addend: UInt32, _ op1: UInt32, _ op2: UInt32) -> UInt32? {
         let sum = Double(float(op1)) * Double(float(op2)) + Double(float(addend))
         let result = Float(sum)
-        guard sum.bitPattern & 0x1FFF_FFFF != 0x1000_0000 else { return nil }
-        return isPlain(result) || sum == 0 ? result.bitPattern : nil
+        guard unsafeBitCast(sum, to: UInt64.self) & 0x1FFF_FFFF != 0x1000_0000 else { return nil }
+        return isPlain(result) || sum == 0 ? bits(result) : nil
     }
 
     /// FPCompare() of operands that are no NaNs, outside flush-to-zero mode.
@@ -96,8 +108,8 @@ enum HostArithmetic {
 
     /// FixedToFP() of an integer.
     @inline(always)
-    static func fromSigned(_ operand: UInt32) -> UInt32 { Float(Int32(bitPattern: operand)).bitPattern }
+    static func fromSigned(_ operand: UInt32) -> UInt32 { bits(Float(Int32(bitPattern: operand))) }
 
     @inline(always)
-    static func fromUnsigned(_ operand: UInt32) -> UInt32 { Float(operand).bitPattern }
+    static func fromUnsigned(_ operand: UInt32) -> UInt32 { bits(Float(operand)) }
 }

@@ -42,6 +42,9 @@ extension Encoding {
         case .register(let letter): return registerName(fields[letter])
         case .single(let letter): return "s\(fields[letter] << 1 | fields[Syntax.upper(letter)])"
         case .double(let letter): return "d\(fields[Syntax.upper(letter)] << 4 | fields[letter])"
+        case .singleBehind(let letter): return "s\((fields[letter] << 1 | fields[Syntax.upper(letter)]) + 1)"
+        case .singles: return registerRange("s", from: fields["d"] << 1 | fields["D"], count: fields.i)
+        case .doubles: return registerRange("d", from: fields["d"], count: fields.i)
         case .number(let number): return String(number.value(fields))
         case .optional(let text, let number):
             let value = number.value(fields)
@@ -121,6 +124,11 @@ private func registerName(_ register: UInt32) -> String {
 private func registerList(_ list: UInt32) -> String {
     let names = (0..<UInt32(16)).filter { list.bit(Int($0)) }.map(registerName)
     return "{" + names.joined(separator: ", ") + "}"
+}
+
+/// A list of floating-point registers, which are consecutive.
+private func registerRange(_ kind: String, from first: UInt32, count: UInt32) -> String {
+    count < 2 ? "{\(kind)\(first)}" : "{\(kind)\(first)-\(kind)\(first + count - 1)}"
 }
 
 private func barrierOption(_ option: UInt32) -> String {

@@ -53,14 +53,14 @@ let floatingPointDataProcessing: [Encoding] = [
     encoding("VCVT T1 to signed", "1110 1110 1 D 11 1101 dddd 1010 1 1 M 0 mmmm", "vcvt{c}.s32.f32 <Sd>, <Sm>", .fpAlu, two(.vcvtToS32)),
 
     // Fixed point: `x` is the number of fraction bits, `a` says whether the number is unsigned.
-    fixedPoint("from s16", "0 1 0 dddd 1010 0", "vcvt{c}.f32.s16 <Sd>, <Sd>, #<16 - i>", width: 16, .vcvtFromFixed16),
-    fixedPoint("from u16", "0 1 1 dddd 1010 0", "vcvt{c}.f32.u16 <Sd>, <Sd>, #<16 - i>", width: 16, .vcvtFromFixed16),
-    fixedPoint("from s32", "0 1 0 dddd 1010 1", "vcvt{c}.f32.s32 <Sd>, <Sd>, #<32 - i>", width: 32, .vcvtFromFixed32),
-    fixedPoint("from u32", "0 1 1 dddd 1010 1", "vcvt{c}.f32.u32 <Sd>, <Sd>, #<32 - i>", width: 32, .vcvtFromFixed32),
-    fixedPoint("to s16", "1 1 0 dddd 1010 0", "vcvt{c}.s16.f32 <Sd>, <Sd>, #<16 - i>", width: 16, .vcvtToFixed16),
-    fixedPoint("to u16", "1 1 1 dddd 1010 0", "vcvt{c}.u16.f32 <Sd>, <Sd>, #<16 - i>", width: 16, .vcvtToFixed16),
-    fixedPoint("to s32", "1 1 0 dddd 1010 1", "vcvt{c}.s32.f32 <Sd>, <Sd>, #<32 - i>", width: 32, .vcvtToFixed32),
-    fixedPoint("to u32", "1 1 1 dddd 1010 1", "vcvt{c}.u32.f32 <Sd>, <Sd>, #<32 - i>", width: 32, .vcvtToFixed32),
+    fixedPoint("from s16", "0 1 0 dddd 1010 0", "vcvt{c}.f32.s16 <Sd>, <Sd>, #<16-i*2-j>", width: 16, .vcvtFromFixed16),
+    fixedPoint("from u16", "0 1 1 dddd 1010 0", "vcvt{c}.f32.u16 <Sd>, <Sd>, #<16-i*2-j>", width: 16, .vcvtFromFixed16),
+    fixedPoint("from s32", "0 1 0 dddd 1010 1", "vcvt{c}.f32.s32 <Sd>, <Sd>, #<32-i*2-j>", width: 32, .vcvtFromFixed32),
+    fixedPoint("from u32", "0 1 1 dddd 1010 1", "vcvt{c}.f32.u32 <Sd>, <Sd>, #<32-i*2-j>", width: 32, .vcvtFromFixed32),
+    fixedPoint("to s16", "1 1 0 dddd 1010 0", "vcvt{c}.s16.f32 <Sd>, <Sd>, #<16-i*2-j>", width: 16, .vcvtToFixed16),
+    fixedPoint("to u16", "1 1 1 dddd 1010 0", "vcvt{c}.u16.f32 <Sd>, <Sd>, #<16-i*2-j>", width: 16, .vcvtToFixed16),
+    fixedPoint("to s32", "1 1 0 dddd 1010 1", "vcvt{c}.s32.f32 <Sd>, <Sd>, #<32-i*2-j>", width: 32, .vcvtToFixed32),
+    fixedPoint("to u32", "1 1 1 dddd 1010 1", "vcvt{c}.u32.f32 <Sd>, <Sd>, #<32-i*2-j>", width: 32, .vcvtToFixed32),
 ]
 
 extension Fields {

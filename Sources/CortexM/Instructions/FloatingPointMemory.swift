@@ -100,10 +100,7 @@ extension Execution {
     private mutating func transferSlowly(
         _ i: Instruction.Pointer, _ start: UInt32, count: Int, isLoad: Bool
     ) -> Bool {
-        flush()
-        let answer = slowSingles(state, block, i, start, count: count, isLoad: isLoad)
-        budget = state.pointee.budget
-        return answer == 0
+        slowly { slowSingles($0, $1, i, start, count: count, isLoad: isLoad) } == 0
     }
 }
 

@@ -21,23 +21,23 @@ extension Execution {
     @inline(always) func vsub(_ i: Instruction.Pointer) { byHost(i, HostArithmetic.sub(s[i.n], s[i.m])) }
     @inline(always) func vmul(_ i: Instruction.Pointer) { byHost(i, HostArithmetic.mul(s[i.n], s[i.m])) }
     @inline(always) func vnmul(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).map(FPNeg))
+        byHost(i, HostArithmetic.mul(FPNeg(s[i.n]), s[i.m]))
     }
     @inline(always) func vdiv(_ i: Instruction.Pointer) { byHost(i, HostArithmetic.div(s[i.n], s[i.m])) }
     @inline(always) func vsqrt(_ i: Instruction.Pointer) { byHost(i, HostArithmetic.sqrt(s[i.m])) }
 
     // Rounded after the multiplication.
     @inline(always) func vmla(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).flatMap { HostArithmetic.add(s[i.d], $0) })
+        byHost(i, HostArithmetic.mulThenAdd(s[i.d], s[i.n], s[i.m], negatesProduct: false))
     }
     @inline(always) func vmls(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).flatMap { HostArithmetic.add(s[i.d], FPNeg($0)) })
+        byHost(i, HostArithmetic.mulThenAdd(s[i.d], s[i.n], s[i.m], negatesProduct: true))
     }
     @inline(always) func vnmla(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).flatMap { HostArithmetic.add(FPNeg(s[i.d]), FPNeg($0)) })
+        byHost(i, HostArithmetic.mulThenAdd(FPNeg(s[i.d]), s[i.n], s[i.m], negatesProduct: true))
     }
     @inline(always) func vnmls(_ i: Instruction.Pointer) {
-        byHost(i, HostArithmetic.mul(s[i.n], s[i.m]).flatMap { HostArithmetic.add(FPNeg(s[i.d]), $0) })
+        byHost(i, HostArithmetic.mulThenAdd(FPNeg(s[i.d]), s[i.n], s[i.m], negatesProduct: false))
     }
 
     // Rounded once.
@@ -59,7 +59,7 @@ extension Execution {
     @inline(always) func vcmp(_ i: Instruction.Pointer) { compare(i, s[i.m]) }
     @inline(always) func vcmpZero(_ i: Instruction.Pointer) { compare(i, 0) }
 
-    /// Numbers compare alike in VCMP and VCMPE. In flush-to-zero mode denormals equal zero.
+    /// VCMPE is executed here, too: numbers compare alike. In flush-to-zero mode denormals equal zero.
     @inline(always)
     private func compare(_ i: Instruction.Pointer, _ operand: UInt32) {
         if _fastPath(state.pointee.fpscr & FPSCR.FZ == 0), let flags = HostArithmetic.compare(s[i.n], operand) {

@@ -10,7 +10,7 @@ func executeRare(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instru
     case .clrex:
         state.pointee.exclusive = nil
         return true
-    case .vcmpe, .vcmpeZero, .vcvtrToS32, .vcvtrToU32, .vcvtToFixed16, .vcvtToFixed32, .vcvtFromFixed16,
+    case .vcvtrToS32, .vcvtrToU32, .vcvtToFixed16, .vcvtToFixed32, .vcvtFromFixed16,
         .vcvtFromFixed32, .vcvtFromHalf, .vcvtToHalf, .vmrs, .vmsr:
         executeFloatingPoint(state, i)
         return true

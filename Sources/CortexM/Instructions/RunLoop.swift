@@ -202,6 +202,8 @@ func run(
         case .vneg: x.vneg(i); x.ip = i + 1
         case .vcmp: x.vcmp(i); x.ip = i + 1
         case .vcmpZero: x.vcmpZero(i); x.ip = i + 1
+        case .vcmpe: x.vcmp(i); x.ip = i + 1
+        case .vcmpeZero: x.vcmpZero(i); x.ip = i + 1
         case .vcvtToS32: x.vcvtToS32(i); x.ip = i + 1
         case .vcvtToU32: x.vcvtToU32(i); x.ip = i + 1
         case .vcvtFromS32: x.vcvtFromS32(i); x.ip = i + 1

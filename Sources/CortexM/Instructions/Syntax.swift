@@ -7,6 +7,8 @@
 /// | `{S}` | `s` if the field S is set |
 /// | `<Rd>`, `<Rt2>`, `<RdLo>`, ... | a general register |
 /// | `<Sd>`, `<Dd>`, ... | a floating-point register, numbered d:D or D:d |
+/// | `<Sm + 1>` | the S register behind it |
+/// | `<singles>`, `<doubles>` | as many registers from Sd or Dd on as the field i says |
 /// | `<i>`, `<i*4>`, `<w-i+1>`, `<i or 32>` | a number; `or 32`: instead of zero |
 /// | `<, lsl #y>` | the same in text, left out when the number is zero |
 /// | `<, shift>` | the constant shift in the fields y and i, left out when there is none |
@@ -25,6 +27,9 @@ struct Syntax: Sendable {
         case register(Unicode.Scalar)
         case single(Unicode.Scalar)
         case double(Unicode.Scalar)
+        case singleBehind(Unicode.Scalar)
+        case singles
+        case doubles
         case number(Number)
         case optional(String, Number)
         case shift
@@ -87,6 +92,9 @@ struct Syntax: Sendable {
         case "RdLo": return .register("l")
         case "RdHi": return .register("h")
         case "Rt2": return .register("u")
+        case "Sm + 1": return .singleBehind("m")
+        case "singles": return .singles
+        case "doubles": return .doubles
         default: break
         }
         let scalars = Array(name.unicodeScalars)
@@ -130,7 +138,10 @@ struct Syntax: Sendable {
             case .register(let letter), .conditionField(let letter), .barrierOption(let letter),
                 .hexadecimal(let letter), .choice(let letter, _, _):
                 [letter]
-            case .single(let letter), .double(let letter): [letter, Syntax.upper(letter)]
+            case .single(let letter), .singleBehind(let letter): [letter, Syntax.upper(letter)]
+            case .double(let letter): [letter]
+            case .singles: ["d", "D", "i"]
+            case .doubles: ["d", "i"]
             case .number(let number), .optional(_, let number):
                 number.terms.map(\.letter) + (number.isSigned ? ["U"] : [])
             case .shift: ["y", "i"]

@@ -28,7 +28,7 @@ extension Processor {
     /// Wait states, protection or aliases changed.
     func accessChanged() {
         rebuildMaps()
-        fetchPlans.removeAll()
+        forgetFetchPlans()
         forgetBlocks()
     }
 

@@ -92,36 +92,56 @@ extension Processor {
 @inline(never)
 func fetchLines(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instruction.Pointer) {
     state.pointee.processor._withUnsafeGuaranteedRef { processor in
-        guard let (memory, local) = processor.chip.bus.memory(at: block.pointee.pc), let timing = memory.timing else {
-            return
-        }
-        let now = state.pointee.deadline - state.pointee.budget - Int(block.pointee.cycles)
-        let plan = processor.fetchPlan(block, at: local)
-        let delay = timing.fetchDelay(plan, at: now)
+        guard let fetch = processor.slowFetch(of: block) else { return }
+        let now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
+        let delay = fetch.timing.fetchDelay(fetch.plan, at: now)
         state.pointee.budget -= delay
         block.pointee.charged[Cause.flashWait.index] += delay
     }
 }
 
+/// How a block is fetched from a memory that is slower than the core.
+struct SlowFetch {
+    let plan: FetchPlan
+    /// The memory's; memories keep theirs as long as the chip lives.
+    unowned(unsafe) let timing: any AccessTiming
+}
+
 extension Processor {
-    /// When the lines of a block are reached.
-    func fetchPlan(_ block: Block.Pointer, at start: UInt32) -> FetchPlan {
+    /// How a block is fetched; `nil` when its memory is as fast as the core.
+    @inline(__always)
+    func slowFetch(of block: Block.Pointer) -> SlowFetch? {
         let index = Int(block.pointee.index)
-        if let plan = fetchPlans[index] { return plan }
-        let draft = drafts[index]
+        if index < slowFetches.count, let known = slowFetches[index] { return known }
+        return makeSlowFetch(of: block)
+    }
+
+    @inline(never)
+    private func makeSlowFetch(of block: Block.Pointer) -> SlowFetch? {
+        guard let (memory, local) = chip.bus.memory(at: block.pointee.pc), let timing = memory.timing else { return nil }
+        let index = Int(block.pointee.index)
+        let fetch = SlowFetch(plan: fetchPlan(drafts[index], at: local, lineShift: timing.lineShift), timing: timing)
+        while slowFetches.count <= index { slowFetches.append(nil) }
+        slowFetches[index] = fetch
+        return fetch
+    }
+
+    /// When the lines of a block are reached whose first instruction the memory knows at `start`.
+    private func fetchPlan(_ draft: BlockBuilder.Draft, at start: UInt32, lineShift: UInt32) -> FetchPlan {
         var cycles = 0
-        var toLine: [Int] = []
-        var line = block.pointee.pc >> 4
+        var toLine = [0]
+        let first = start >> lineShift
         for (instruction, price) in zip(draft.instructions, draft.prices) {
-            let last = (instruction.address &+ (instruction.isWide ? 3 : 1)) >> 4
-            while line < last {
-                line += 1
-                toLine.append(cycles)
-            }
+            let last = start &+ (instruction.address &- draft.pc) &+ (instruction.isWide ? 3 : 1)
+            while first &+ UInt32(toLine.count) <= last >> lineShift { toLine.append(cycles) }
             cycles += price.cycles.total
         }
-        let plan = FetchPlan(start: start, end: start &+ (block.pointee.end &- block.pointee.pc), cyclesToLine: toLine)
-        fetchPlans[index] = plan
-        return plan
+        return FetchPlan(firstLine: first, cyclesToLine: toLine)
+    }
+
+    /// The memories' lines or the prices changed.
+    func forgetFetchPlans() {
+        for fetch in slowFetches { fetch?.plan.free() }
+        slowFetches.removeAll()
     }
 }

@@ -35,8 +35,8 @@ public final class Processor {
     let writeMap = AccessMap()
     /// A map in which nothing is: sends unprivileged accesses of privileged code to the slow path.
     let emptyMap = AccessMap()
-    /// When the lines of a block are reached, by index of the block.
-    var fetchPlans: [Int: FetchPlan] = [:]
+    /// How blocks in memories slower than the core are fetched, by index of the block.
+    var slowFetches: [SlowFetch?] = []
     /// Whether the code under the current block changed.
     var hasStaleCode = false
     /// Room for one instruction and end marks behind it.
@@ -79,6 +79,7 @@ public final class Processor {
     }
 
     deinit {
+        forgetFetchPlans()
         storage.deallocate()
         journal.deallocate()
         scratch.deallocate()

@@ -31,3 +31,35 @@ extension Processor {
         pendFault(Exception.busFault)
     }
 }
+
+/// The bus faults of loads and stores that the instruction does not see. DDI 0403E.e B1.5.14, B3.2.8.
+extension Processor {
+    /// A read whose bus fault may be ignored: at priority -1 and -2 with CCR.BFHFNMIGN. The value is then zero.
+    func readOrIgnore(_ address: UInt32, _ width: AccessWidth, isPrivileged: Bool) throws(MemoryFault) -> UInt32 {
+        do throws(MemoryFault) {
+            return try read(address, width, isPrivileged: isPrivileged)
+        } catch {
+            guard case .bus = error, system.ignoresBusFaults else { throw error }
+            _ = system.faults.note(error)
+            return 0
+        }
+    }
+
+    /// A write whose bus fault may be ignored, or come late: from the write buffer, behind the instruction.
+    func writeBuffered(
+        _ address: UInt32, _ value: UInt32, _ width: AccessWidth, isPrivileged: Bool
+    ) throws(MemoryFault) {
+        do throws(MemoryFault) {
+            try write(address, value, width, isPrivileged: isPrivileged)
+        } catch {
+            guard case .bus = error else { throw error }
+            if system.buffersWrites, address < 0xE000_0000 {
+                raiseImprecise()
+            } else if system.ignoresBusFaults {
+                _ = system.faults.note(error)
+            } else {
+                throw error
+            }
+        }
+    }
+}

@@ -4,9 +4,26 @@ import Machine
 extension Processor {
     /// Puts the peripherals of the core on the bus. DDI 0403E.e B3.1, B3.2.2.
     func connectSystem() {
-        let peripherals: [(any Peripheral, UInt32, UInt32)] = [
+        let dwt = DWT(self)
+        var peripherals: [(any Peripheral, UInt32, UInt32)] = [
+            (SystemControl(self), 0xE000_E000, 0x10),
+            (SysTick(self), 0xE000_E010, 0xF0),
+            (NVIC(self), 0xE000_E100, 0xC00),
             (SCB(self), 0xE000_ED00, 0x90),
+            (MPU(self), 0xE000_ED90, 0x60),
+            (CoreDebug(self, dwt), 0xE000_EDF0, 0x110),
+            (FPControl(self), 0xE000_EF00, 0x100),
+            (dwt, 0xE000_1000, 0x1000),
         ]
+        if features.isMainline {
+            peripherals += [
+                (ITM(self), 0xE000_0000, 0x1000),
+                // FP_CTRL: 6 code and 2 literal comparators, disabled. DDI 0439 table 8-2.
+                (StoredRegisters("FPB", chip.notices, initial: [0: 0x0000_0260]), 0xE000_2000, 0x1000),
+                (StoredRegisters("TPIU", chip.notices), 0xE004_0000, 0x1000),
+                (StoredRegisters("ETM", chip.notices), 0xE004_1000, 0x1000),
+            ]
+        }
         for (peripheral, base, size) in peripherals { chip.bus.add(peripheral, at: base, size: size) }
     }
 

@@ -1,0 +1,79 @@
+import Engine
+import Machine
+
+/// How the core stands, for whoever stops to look.
+extension Processor {
+    /// The address of the next instruction.
+    public var resumeAddress: UInt32 {
+        switch position {
+        case .at(let pc, _): return pc
+        case .inside(let block, let ip):
+            let records = block.pointee.records.assumingMemoryBound(to: Instruction.self)
+            return block.pointee.pc &+ UInt32(records[ip - records].offset)
+        }
+    }
+
+    /// The address of a branch to itself that nothing is ever going to end; `nil` if the core does something else.
+    public var endlessLoop: UInt32? {
+        guard case .at(let pc, _) = position, let block = ledger.codeMap.block(at: pc),
+            chip.events.next == nil || faultInProgress != nil
+        else { return nil }
+        let records = block.pointee.records.assumingMemoryBound(to: Instruction.self)
+        let last = records[Int(block.pointee.length) - 1]
+        return block.pointee.instructions == 1 && last.operation == .b && last.imm == pc ? pc : nil
+    }
+}
+
+extension Processor {
+    /// The interrupts that are enabled, by exception number.
+    public var enabledInterrupts: [Int] {
+        var numbers: [Int] = []
+        system.enabled.forEach { number in
+            if number >= Exception.interrupt0 { numbers.append(number) }
+        }
+        return numbers
+    }
+
+    /// The fault that is being handled, with what the status registers say about it; `nil` outside of fault handlers.
+    public var faultInProgress: String? {
+        guard (3...6).contains(system.ipsr) else { return nil }
+        let names = [3: "HardFault", 4: "MemManage", 5: "BusFault", 6: "UsageFault"]
+        var text = names[system.ipsr] ?? "fault"
+        let causes = system.faults.causes
+        if !causes.isEmpty { text += ": " + causes.joined(separator: ", ") }
+        let frame = system.usesProcessStack ? system.otherSP : stackPointer
+        if let pc = word(at: frame &+ 24) { text += "; the stacked PC at the top of the stack is \(hex(pc))" }
+        return text
+    }
+}
+
+extension FaultStatus {
+    /// The bits that are set, by name, with the address where one is known.
+    var causes: [String] {
+        let named: [(UInt32, String)] = [
+            (FaultStatus.IACCVIOL, "IACCVIOL (instruction fetch forbidden)"),
+            (FaultStatus.DACCVIOL, "DACCVIOL (data access forbidden)"),
+            (FaultStatus.MUNSTKERR, "MUNSTKERR (unstacking forbidden)"),
+            (FaultStatus.MSTKERR, "MSTKERR (stacking forbidden)"),
+            (FaultStatus.MLSPERR, "MLSPERR (lazy FP stacking forbidden)"),
+            (FaultStatus.IBUSERR, "IBUSERR (instruction bus error)"),
+            (FaultStatus.PRECISERR, "PRECISERR (data bus error)"),
+            (FaultStatus.IMPRECISERR, "IMPRECISERR (imprecise data bus error)"),
+            (FaultStatus.UNSTKERR, "UNSTKERR (bus error on unstacking)"),
+            (FaultStatus.STKERR, "STKERR (bus error on stacking)"),
+            (FaultStatus.LSPERR, "LSPERR (bus error on lazy FP stacking)"),
+            (FaultStatus.UNDEFINSTR, "UNDEFINSTR (undefined instruction)"),
+            (FaultStatus.INVSTATE, "INVSTATE (no Thumb state)"),
+            (FaultStatus.INVPC, "INVPC (invalid exception return)"),
+            (FaultStatus.NOCP, "NOCP (no coprocessor)"),
+            (FaultStatus.UNALIGNED, "UNALIGNED (unaligned access)"),
+            (FaultStatus.DIVBYZERO, "DIVBYZERO (division by zero)"),
+        ]
+        var causes = named.filter { cfsr & $0.0 != 0 }.map(\.1)
+        if cfsr & FaultStatus.MMARVALID != 0 { causes.append("MMFAR \(hex(mmfar))") }
+        if cfsr & FaultStatus.BFARVALID != 0 { causes.append("BFAR \(hex(bfar))") }
+        if hfsr & FaultStatus.VECTTBL != 0 { causes.append("VECTTBL (vector table read)") }
+        if hfsr & FaultStatus.DEBUGEVT != 0 { causes.append("DEBUGEVT (breakpoint without debugger)") }
+        return causes
+    }
+}

@@ -1,0 +1,207 @@
+import Yams
+
+/// A value of a target file with its place, read strictly: every way to read it either succeeds or says what is wrong
+/// on which line.
+struct Value {
+    private let node: Node
+    let file: String
+    /// What it is, in words: `size of memory SRAM1`.
+    let name: String
+
+    /// Bytes of the largest text that is read at all.
+    static let sizeLimit = 1 << 18
+
+    /// Reads a text. What could make a YAML parser work without end or without bottom is refused before it is parsed.
+    init(text: String, file: String) throws(TargetError) {
+        guard text.utf8.count <= Value.sizeLimit else {
+            throw TargetError(file: file, line: nil, problem: .tooLarge(limit: Value.sizeLimit))
+        }
+        try Value.check(text, file)
+        do {
+            guard let root = try compose(yaml: text) else {
+                throw TargetError(file: file, line: 1, problem: .syntax("the file is empty"))
+            }
+            node = root
+        } catch let error as YamlError {
+            throw Value.translated(error, file)
+        } catch let error as TargetError {
+            throw error
+        } catch {
+            throw TargetError(file: file, line: nil, problem: .syntax("unreadable"))
+        }
+        self.file = file
+        name = "the file"
+    }
+
+    private init(_ node: Node, file: String, name: String) {
+        self.node = node
+        self.file = file
+        self.name = name
+    }
+
+    /// Refuses anchors and aliases, which can stand for exponentially much text, and deep nesting, which would exhaust
+    /// the parser's stack.
+    private static func check(_ text: String, _ file: String) throws(TargetError) {
+        var line = 1
+        var column = 0
+        var opened = 0
+        var markers = 0
+        var mayBeginToken = true
+        var before: UInt8 = 0x20
+        for byte in text.utf8 {
+            if before == UInt8(ascii: "&") || before == UInt8(ascii: "*"), mayBeginToken, byte > 0x20 {
+                throw TargetError(file: file, line: line, problem: .sharing)
+            }
+            switch byte {
+            case UInt8(ascii: "&"), UInt8(ascii: "*"):
+                mayBeginToken = " \t\r\n[]{},:?-\"'".utf8.contains(before)
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                opened += 1
+            case UInt8(ascii: "\n"):
+                (line, column, opened, markers) = (line + 1, -1, 0, 0)
+            case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"):
+                markers += 1
+            default:
+                break
+            }
+            column += 1
+            before = byte
+            if opened > 20 || markers > 200 || column > 1000 {
+                throw TargetError(file: file, line: line, problem: .tooDeep)
+            }
+        }
+    }
+
+    private static func translated(_ error: YamlError, _ file: String) -> TargetError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            TargetError(file: file, line: mark.line, problem: .syntax(clipped(problem)))
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            TargetError(
+                file: file, line: context.mark.line,
+                problem: .duplicate(duplicates.first ?? "", what: "keys of one mapping"))
+        case .reader(let problem, _, _, _):
+            TargetError(file: file, line: nil, problem: .syntax(clipped(problem)))
+        case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
+            TargetError(file: file, line: nil, problem: .syntax("unreadable"))
+        }
+    }
+
+    // MARK: Reading
+
+    var line: Int? { node.mark?.line }
+
+    func error(_ problem: TargetError.Problem) -> TargetError {
+        TargetError(file: file, line: line, problem: problem)
+    }
+
+    /// The same value under another name, for messages.
+    func named(_ name: String) -> Value { Value(node, file: file, name: name) }
+
+    func string() throws(TargetError) -> String {
+        guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
+            throw error(.wrongType(name, expected: "a text"))
+        }
+        return scalar.string
+    }
+
+    func flag() throws(TargetError) -> Bool {
+        switch try string() {
+        case "yes", "true": return true
+        case "no", "false": return false
+        default: throw error(.wrongType(name, expected: "yes or no"))
+        }
+    }
+
+    /// A whole number: `4096`, `0x1000`, `4K`, `1M`.
+    func integer(_ range: ClosedRange<Int>) throws(TargetError) -> Int {
+        let text = try string()
+        guard let value = Value.integer(text) else {
+            // Digits alone are a number, if one too large for anything.
+            if text.allSatisfy(\.isNumber) { throw error(.outOfRange(name, value: text, allowed: allowed(range))) }
+            throw error(.wrongType(name, expected: "a whole number such as 4096, 0x1000 or 4K"))
+        }
+        guard range.contains(value) else { throw error(.outOfRange(name, value: text, allowed: allowed(range))) }
+        return value
+    }
+
+    private func allowed(_ range: ClosedRange<Int>) -> String {
+        range.upperBound > 0xFFFF
+            ? "0x\(String(range.lowerBound, radix: 16)) to 0x\(String(range.upperBound, radix: 16))"
+            : "\(range.lowerBound) to \(range.upperBound)"
+    }
+
+    private static func integer(_ text: String) -> Int? {
+        guard let first = text.utf8.first, (0x30...0x39).contains(first) else { return nil }
+        if text.hasPrefix("0x") || text.hasPrefix("0X") { return Int(text.dropFirst(2), radix: 16) }
+        let shift: Int
+        switch text.utf8.last {
+        case UInt8(ascii: "K"): shift = 10
+        case UInt8(ascii: "M"): shift = 20
+        default: return Int(text)
+        }
+        guard let count = Int(text.dropLast()) else { return nil }
+        let (value, overflows) = count.multipliedReportingOverflow(by: 1 << shift)
+        return overflows ? nil : value
+    }
+
+    /// An address or a size: anything that has 32 bits.
+    func word() throws(TargetError) -> UInt32 { UInt32(try integer(0...0xFFFF_FFFF)) }
+
+    /// - Parameter element: what one element is, for messages.
+    func list(of element: String) throws(TargetError) -> [Value] {
+        guard case .sequence(let sequence) = node else { throw error(.wrongType(name, expected: "a list")) }
+        return sequence.map { Value($0, file: file, name: element) }
+    }
+
+    func strings() throws(TargetError) -> [String] {
+        var result: [String] = []
+        for value in try list(of: "an element of \(name)") { result.append(try value.string()) }
+        return result
+    }
+
+    /// All pairs, in the order of the file.
+    func pairs() throws(TargetError) -> [(key: String, value: Value)] {
+        guard case .mapping(let mapping) = node else {
+            throw error(.wrongType(name, expected: "a list of `key: value`"))
+        }
+        var result: [(key: String, value: Value)] = []
+        for (key, value) in mapping {
+            let text = try Value(key, file: file, name: "a key of \(name)").string()
+            result.append((text, Value(value, file: file, name: "`\(clipped(text))` of \(name)")))
+        }
+        return result
+    }
+
+    /// The pairs by key; any key but the known ones is an error.
+    func fields(_ known: [String]) throws(TargetError) -> Fields {
+        var values: [String: Value] = [:]
+        for (key, value) in try pairs() {
+            guard known.contains(key) else { throw value.error(.unknownKey(key, of: name, known: known)) }
+            values[key] = value
+        }
+        return Fields(owner: self, values: values)
+    }
+}
+
+/// What belongs to one mapping, by key.
+struct Fields {
+    let owner: Value
+    let values: [String: Value]
+
+    /// The value of a key that may be left out.
+    subscript(key: String) -> Value? { values[key] }
+
+    func required(_ key: String) throws(TargetError) -> Value {
+        guard let value = values[key] else { throw owner.error(.missingKey(key, of: owner.name)) }
+        return value
+    }
+
+    /// The same under another name, for messages.
+    func named(_ name: String) -> Fields {
+        Fields(
+            owner: owner.named(name),
+            values: Dictionary(uniqueKeysWithValues: values.map { ($0.key, $0.value.named("`\($0.key)` of \(name)")) }))
+    }
+}

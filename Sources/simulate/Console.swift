@@ -1,0 +1,79 @@
+import CortexM
+import Firmware
+import Foundation
+import Machine
+import Profile
+import Targets
+
+/// Where the firmware's own output goes, and where its input comes from: UARTs, ITM and semihosting.
+final class Console {
+    private let isQuiet: Bool
+    /// Everything printed, for the digest.
+    private var printed: [UInt8] = []
+    /// What was printed and is not yet written.
+    private var pending: [UInt8] = []
+    private var files: [(path: String, bytes: Bytes)] = []
+
+    final class Bytes {
+        var all: [UInt8] = []
+    }
+
+    init(_ machine: TargetMachine, _ options: RunOptions, isQuiet: Bool) throws(Failure) {
+        self.isQuiet = isQuiet
+        for (_, port) in machine.serialPorts.sorted(by: { $0.key < $1.key }) {
+            port.transmit = { [unowned self] in self.put($0) }
+        }
+        let itm = SerialPort()
+        itm.transmit = { [unowned self] in self.put($0) }
+        machine.processor.system.stimulusPorts[0] = itm
+        machine.processor.system.semihosting = Semihosting(
+            host: SemihostingFolder(
+                console: self, root: options.semihostingRoot,
+                commandLine: URL(fileURLWithPath: options.firmware).lastPathComponent))
+        for output in options.output {
+            let bytes = Bytes()
+            try Console.port(output.port, machine).transmit = { bytes.all.append($0) }
+            files.append((output.file, bytes))
+        }
+        for input in options.input {
+            try Console.port(input.port, machine).send(try Files.read(input.file, what: "input file"))
+        }
+    }
+
+    private static func port(_ name: String, _ machine: TargetMachine) throws(Failure) -> SerialPort {
+        guard let port = machine.serialPorts[name.uppercased()] else {
+            throw .badInput(
+                "\(machine.description.name) has no serial port '\(name)'; it has "
+                    + machine.serialPorts.keys.sorted().joined(separator: ", "))
+        }
+        return port
+    }
+
+    func put(_ byte: UInt8) {
+        printed.append(byte)
+        guard !isQuiet else { return }
+        pending.append(byte)
+        if byte == 10 || pending.count > 4096 { flush() }
+    }
+
+    /// What the firmware reads from its console by semihosting: stdin.
+    func read(_ count: Int) -> [UInt8] {
+        flush()
+        return Array(FileHandle.standardInput.availableData.prefix(count))
+    }
+
+    func flush() {
+        guard !pending.isEmpty else { return }
+        FileHandle.standardOutput.write(Data(pending))
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes the files that UARTs were sent to.
+    func writeFiles() throws(Failure) {
+        for file in files { try Files.write(file.bytes.all, to: file.path) }
+    }
+
+    var summary: RunProfile.Console {
+        RunProfile.Console(bytes: printed.count, sha256: SHA256.hexDigest(of: printed))
+    }
+}
