@@ -120,7 +120,7 @@ final class Session {
 
     /// The firmware branches to itself and nothing is going to interrupt it.
     private func spinning(at pc: UInt32) -> Outcome {
-        if let fault = machine.processor.faultInProgress {
+        if let fault = machine.processor.faultReport {
             return .fault(description: fault + "\n" + Crash.describe(self))
         }
         return .waiting(description: "nothing: it branches to itself at \(name(of: pc)) and no interrupt is enabled")

@@ -23,10 +23,13 @@ enum HostArithmetic {
     private static func isZero(_ operand: UInt32) -> Bool { operand << 1 == 0 }
 
     @inline(always)
-    private static func float(_ operand: UInt32) -> Float { unsafeBitCast(operand, to: Float.self) }
+    private static func float(_ operand: UInt32) -> Float { cast(operand, to: Float.self) }
 
     @inline(always)
-    private static func bits(_ value: Float) -> UInt32 { unsafeBitCast(value, to: UInt32.self) }
+    private static func bits(_ value: Float) -> UInt32 { cast(value, to: UInt32.self) }
+
+    @inline(always)
+    private static func cast<From, To>(_ value: From, to type: To.Type) -> To { unsafeBitCast(value, to: type) }
 
     /// FPAdd(). A sum that is zero is exact.
     @inline(always)
@@ -76,7 +79,7 @@ enum HostArithmetic {
     static func mulAdd(_ addend: UInt32, _ op1: UInt32, _ op2: UInt32) -> UInt32? {
         let sum = Double(float(op1)) * Double(float(op2)) + Double(float(addend))
         let result = Float(sum)
-        guard unsafeBitCast(sum, to: UInt64.self) & 0x1FFF_FFFF != 0x1000_0000 else { return nil }
+        guard cast(sum, to: UInt64.self) & 0x1FFF_FFFF != 0x1000_0000 else { return nil }
         return isPlain(result) || sum == 0 ? bits(result) : nil
     }
 

@@ -40,11 +40,10 @@ extension Encoding {
         case .condition: return fields.inITBlock ? conditionName(UInt32(fields.itState) >> 4) : ""
         case .conditionOrS: return fields.inITBlock ? conditionName(UInt32(fields.itState) >> 4) : "s"
         case .register(let letter): return registerName(fields[letter])
-        case .single(let letter): return "s\(fields[letter] << 1 | fields[Syntax.upper(letter)])"
-        case .double(let letter): return "d\(fields[Syntax.upper(letter)] << 4 | fields[letter])"
-        case .singleBehind(let letter): return "s\((fields[letter] << 1 | fields[Syntax.upper(letter)]) + 1)"
-        case .singles: return registerRange("s", from: fields["d"] << 1 | fields["D"], count: fields.i)
-        case .doubles: return registerRange("d", from: fields["d"], count: fields.i)
+        case .single(let letter, let behind): return "s\(single(letter, fields) + behind)"
+        case .double(let letter): return "d\(double(letter, fields))"
+        case .singles: return registerRange("s", single("d", fields), fields.i)
+        case .doubles: return registerRange("d", double("d", fields), fields.i)
         case .number(let number): return String(number.value(fields))
         case .optional(let text, let number):
             let value = number.value(fields)
@@ -62,6 +61,14 @@ extension Encoding {
         case .specialRegister: return specialRegister(fields)
         case .hexadecimal(let letter): return "0x" + hexadecimal(fields[letter], 4)
         }
+    }
+
+    private func single(_ letter: Unicode.Scalar, _ fields: Fields) -> UInt32 {
+        fields[letter] << 1 | fields[Syntax.upper(letter)]
+    }
+
+    private func double(_ letter: Unicode.Scalar, _ fields: Fields) -> UInt32 {
+        fields[Syntax.upper(letter)] << 4 | fields[letter]
     }
 
     /// The constant shift of a second operand. DDI 0403E.e A7.4.2.
@@ -126,9 +133,9 @@ private func registerList(_ list: UInt32) -> String {
     return "{" + names.joined(separator: ", ") + "}"
 }
 
-/// A list of floating-point registers, which are consecutive.
-private func registerRange(_ kind: String, from first: UInt32, count: UInt32) -> String {
-    count < 2 ? "{\(kind)\(first)}" : "{\(kind)\(first)-\(kind)\(first + count - 1)}"
+/// Consecutive registers.
+private func registerRange(_ kind: String, _ first: UInt32, _ count: UInt32) -> String {
+    count <= 1 ? "{\(kind)\(first)}" : "{\(kind)\(first)-\(kind)\(first + count - 1)}"
 }
 
 private func barrierOption(_ option: UInt32) -> String {

@@ -6,9 +6,7 @@
 /// | `{s}` | the condition inside an IT block, `s` outside |
 /// | `{S}` | `s` if the field S is set |
 /// | `<Rd>`, `<Rt2>`, `<RdLo>`, ... | a general register |
-/// | `<Sd>`, `<Dd>`, ... | a floating-point register, numbered d:D or D:d |
-/// | `<Sm + 1>` | the S register behind it |
-/// | `<singles>`, `<doubles>` | as many registers from Sd or Dd on as the field i says |
+/// | `<Sd>`, `<Dd>`, ... | a floating-point register, numbered d:D or D:d; `<Sm1>`: the one behind `<Sm>` |
 /// | `<i>`, `<i*4>`, `<w-i+1>`, `<i or 32>` | a number; `or 32`: instead of zero |
 /// | `<, lsl #y>` | the same in text, left out when the number is zero |
 /// | `<, shift>` | the constant shift in the fields y and i, left out when there is none |
@@ -17,6 +15,7 @@
 /// | `<±i>`, `<, #±i*4>` | a number that is negative unless the field U is set |
 /// | `<label>` | the target of a branch |
 /// | `<list>`, `<list lr>`, `<list pc>` | the registers in the field r, and one more for the field e |
+/// | `<singles>`, `<doubles>` | as many floating-point registers as i says, from Sd or Dd on |
 /// | `<base not in list>` | `!` unless Rn is one of the registers in the field r |
 /// | `<cond c>`, `<then x c>`, `<option o>`, `<instruction option o>`, `<sysm>`, `<hex i>` | what the name says |
 struct Syntax: Sendable {
@@ -25,11 +24,8 @@ struct Syntax: Sendable {
         case condition
         case conditionOrS
         case register(Unicode.Scalar)
-        case single(Unicode.Scalar)
+        case single(Unicode.Scalar, behind: UInt32)
         case double(Unicode.Scalar)
-        case singleBehind(Unicode.Scalar)
-        case singles
-        case doubles
         case number(Number)
         case optional(String, Number)
         case shift
@@ -37,6 +33,8 @@ struct Syntax: Sendable {
         case choice(Unicode.Scalar, String, String)
         case label
         case list(extra: UInt32)
+        case singles
+        case doubles
         case writebackUnlessLoaded
         case conditionField(Unicode.Scalar)
         case thenElse(mask: Unicode.Scalar, condition: Unicode.Scalar)
@@ -89,19 +87,19 @@ struct Syntax: Sendable {
         case "base not in list": return .writebackUnlessLoaded
         case "instruction option o": return .instructionBarrierOption
         case "sysm": return .specialRegister
+        case "singles": return .singles
+        case "doubles": return .doubles
+        case "Sm1": return .single("m", behind: 1)
         case "RdLo": return .register("l")
         case "RdHi": return .register("h")
         case "Rt2": return .register("u")
-        case "Sm + 1": return .singleBehind("m")
-        case "singles": return .singles
-        case "doubles": return .doubles
         default: break
         }
         let scalars = Array(name.unicodeScalars)
         if scalars.count == 2 {
             switch scalars[0] {
             case "R": return .register(scalars[1])
-            case "S": return .single(scalars[1])
+            case "S": return .single(scalars[1], behind: 0)
             case "D": return .double(scalars[1])
             default: break
             }
@@ -135,11 +133,10 @@ struct Syntax: Sendable {
         pieces.flatMap { piece -> [Unicode.Scalar] in
             switch piece {
             case .text, .condition, .conditionOrS, .label, .specialRegister: []
-            case .register(let letter), .conditionField(let letter), .barrierOption(let letter),
+            case .register(let letter), .double(let letter), .conditionField(let letter), .barrierOption(let letter),
                 .hexadecimal(let letter), .choice(let letter, _, _):
                 [letter]
-            case .single(let letter), .singleBehind(let letter): [letter, Syntax.upper(letter)]
-            case .double(let letter): [letter]
+            case .single(let letter, _): [letter, Syntax.upper(letter)]
             case .singles: ["d", "D", "i"]
             case .doubles: ["d", "i"]
             case .number(let number), .optional(_, let number):

@@ -159,7 +159,7 @@ extension Processor {
     ) throws(MemoryFault) -> UInt32 {
         let isPrivileged = system.isPrivileged && !accessesAsUnprivileged
         guard address & (width.rawValue - 1) != 0 else {
-            let value = try read(address, width, isPrivileged: isPrivileged)
+            let value = try readOrIgnore(address, width, isPrivileged: isPrivileged)
             followSlow(address, isLoad: true, block, i)
             return value
         }
@@ -167,7 +167,7 @@ extension Processor {
         chargeUnaligned(address, width, block)
         var value: UInt32 = 0
         for byte in 0..<width.rawValue {
-            value |= try read(address &+ byte, .byte, isPrivileged: isPrivileged) << (8 * byte)
+            value |= try readOrIgnore(address &+ byte, .byte, isPrivileged: isPrivileged) << (8 * byte)
         }
         followSlow(address, isLoad: true, block, i)
         return value
@@ -179,14 +179,14 @@ extension Processor {
     ) throws(MemoryFault) {
         let isPrivileged = system.isPrivileged && !accessesAsUnprivileged
         guard address & (width.rawValue - 1) != 0 else {
-            try write(address, value, width, isPrivileged: isPrivileged)
+            try writeBuffered(address, value, width, isPrivileged: isPrivileged)
             followSlow(address, isLoad: false, block, i)
             return
         }
         try checkUnaligned(address)
         chargeUnaligned(address, width, block)
         for byte in 0..<width.rawValue {
-            try write(address &+ byte, value >> (8 * byte) & 0xFF, .byte, isPrivileged: isPrivileged)
+            try writeBuffered(address &+ byte, value >> (8 * byte) & 0xFF, .byte, isPrivileged: isPrivileged)
         }
         followSlow(address, isLoad: false, block, i)
     }

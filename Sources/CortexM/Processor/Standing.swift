@@ -25,25 +25,10 @@ extension Processor {
 }
 
 extension Processor {
-    /// The interrupts that are enabled, by exception number.
-    public var enabledInterrupts: [Int] {
-        var numbers: [Int] = []
-        system.enabled.forEach { number in
-            if number >= Exception.interrupt0 { numbers.append(number) }
-        }
-        return numbers
-    }
-
-    /// The fault that is being handled, with what the status registers say about it; `nil` outside of fault handlers.
-    public var faultInProgress: String? {
-        guard (3...6).contains(system.ipsr) else { return nil }
-        let names = [3: "HardFault", 4: "MemManage", 5: "BusFault", 6: "UsageFault"]
-        var text = names[system.ipsr] ?? "fault"
-        let causes = system.faults.causes
-        if !causes.isEmpty { text += ": " + causes.joined(separator: ", ") }
-        let frame = system.usesProcessStack ? system.otherSP : stackPointer
-        if let pc = word(at: frame &+ 24) { text += "; the stacked PC at the top of the stack is \(hex(pc))" }
-        return text
+    /// The fault whose handler is executing, with the fault status registers decoded; `nil` outside of fault handlers.
+    public var faultReport: String? {
+        guard let faultInProgress else { return nil }
+        return ([faultInProgress] + system.faults.causes).joined(separator: "\n  ")
     }
 }
 

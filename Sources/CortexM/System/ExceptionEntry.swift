@@ -81,6 +81,7 @@ extension Processor {
     /// A fault while the registers were saved: it is taken first if it is more urgent, and stays pending otherwise.
     private func pendDerived(_ fault: StackingFault) {
         system.faults.cfsr |= fault == .protection ? FaultStatus.MSTKERR : FaultStatus.STKERR
+        system.lastFault = "registers cannot be saved on the stack, at \(hex(currentPC))"
         pendFault(fault == .protection ? Exception.memManage : Exception.busFault)
     }
 

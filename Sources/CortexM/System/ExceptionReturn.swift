@@ -107,6 +107,7 @@ extension Processor {
 
     /// Enters the handler of a fault without saving registers, since those of the return are still on the stack.
     private func chain(_ number: Int, _ excReturn: UInt32, _ text: String) -> UInt32 {
+        system.lastFault = "\(text), at \(hex(currentPC))"
         guard let target = handler(of: number) else { return lockUp("\(text), at priority -1 or -2") }
         system.pending[target] = true
         return tailChain(target, excReturn)

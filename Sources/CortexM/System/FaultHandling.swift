@@ -8,8 +8,9 @@ extension Processor {
     func raise(_ fault: MemoryFault, at pc: UInt32, itState: UInt8) -> UInt32 {
         system.isThumb = fault != .invalidState
         let number = system.faults.note(fault)
+        system.lastFault = "\(fault.text), at \(hex(pc))"
         guard let target = handler(of: number) else {
-            return lockUp("\(fault.text) at \(hex(pc)), at priority \(system.executionPriority)")
+            return lockUp("\(system.lastFault), at priority \(system.executionPriority)")
         }
         return takeException(target, returnAddress: pc, itState: itState)
     }
@@ -25,9 +26,23 @@ extension Processor {
         return system.executionPriority > -1 ? Exception.hardFault : nil
     }
 
+    /// What the fault was whose handler is executing, or was interrupted; `nil` if there is none.
+    public var faultInProgress: String? {
+        let handlers = [Exception.hardFault, Exception.memManage, Exception.busFault, Exception.usageFault]
+        return handlers.contains { system.active[$0] } ? system.lastFault : nil
+    }
+
+    /// The exception numbers of the interrupts that the firmware has enabled.
+    public var enabledInterrupts: [Int] {
+        var numbers: [Int] = []
+        system.enabled.forEach { if $0 >= Exception.interrupt0 { numbers.append($0) } }
+        return numbers
+    }
+
     /// A store that waited in the write buffer came back with an error. DDI 0439 2.3.2.
     func raiseImprecise() {
         system.faults.cfsr |= FaultStatus.IMPRECISERR
+        system.lastFault = "nothing answers a store, shortly before \(hex(currentPC))"
         pendFault(Exception.busFault)
     }
 }

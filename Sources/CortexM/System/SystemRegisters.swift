@@ -46,6 +46,8 @@ public final class SystemRegisters {
     /// By exception number; only the implemented bits are kept.
     var priorities = [UInt8](repeating: 0, count: 256)
     var faults = FaultStatus()
+    /// The last fault, for people: what happened and where.
+    var lastFault = ""
     var lines: [Int: InterruptLine] = [:]
 
     // MARK: The system control space
