@@ -44,6 +44,7 @@ let package = Package(
         module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
         module("Targets", ["Bits", "CortexM", "Devices", "Engine", "Machine", "Profile", "Yams"]),
+        tests("TargetsTests", ["Targets", "CortexM", "Devices", "Machine", "Profile"]),
         module("Layers", ["Firmware"]),
         module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
         .executableTarget(

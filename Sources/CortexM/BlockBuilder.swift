@@ -55,10 +55,11 @@ struct BlockBuilder {
             draft.itStates.append(it)
             decoded.append(record)
             draft.instructions.append(timed)
-            address &+= length
+            // At the end of the address space a block ends, whatever stands there.
+            address = address > .max - length ? .max : address + length
             it = ITAdvance(it)
             if timed.instruction.operation == .it { it = UInt8(timed.instruction.x) }
-            if record.endsBlock { break }
+            if record.endsBlock || address == .max { break }
         }
         draft.end = address
         draft.prices = pipeline.prices(of: draft.instructions)
@@ -87,8 +88,10 @@ struct BlockBuilder {
                     timing = encoding.timing
                     if timing.isFloatingPoint, !isFPEnabled() { decoded = Decoded(Instruction(.noCoprocessor)) }
                 } else {
+                    // What the floating-point unit has not got is undefined, not a missing coprocessor.
                     let isCoprocessor = isWide && word >> 26 & 0x3B == 0x3B
-                    decoded = Decoded(Instruction(isCoprocessor ? .noCoprocessor : .udf))
+                    let isOwn = word >> 9 & 0b111 == 0b101 && isFPEnabled()
+                    decoded = Decoded(Instruction(isCoprocessor && !isOwn ? .noCoprocessor : .udf))
                 }
             } else {
                 decoded = Decoded(Instruction(.fetchFault, imm: address &+ 2))

@@ -50,6 +50,8 @@ public protocol ObservedCore: AnyObject {
     /// A general register, by its number in the manual.
     func register(_ number: Int) -> UInt32
     var stackPointer: UInt32 { get }
+    /// Whether that is the stack of a task and not the main stack.
+    var usesProcessStack: Bool { get }
     /// The lowest stack pointer since it was set last.
     var stackLow: UInt32 { get set }
     /// The mark that accesses leave beside the bytes they touch; never zero.

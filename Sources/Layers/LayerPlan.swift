@@ -76,26 +76,27 @@ public enum KernelShape: Sendable, Equatable {
     ///   - argument: the n-th argument, from 0.
     ///   - word: a word of memory.
     public func macs(argument: (Int) -> UInt32?, word: (UInt32) -> UInt32?) -> Int? {
-        /// A `cmsis_nn_dims`: n, h, w, c.
-        func dims(_ index: Int) -> [Int]? {
+        /// The fields of a `cmsis_nn_dims` (n, h, w, c) that count; `nil` if one is beyond reason.
+        func dims(_ index: Int, _ fields: [Int]) -> Int? {
             guard let address = argument(index) else { return nil }
-            var values: [Int] = []
-            for field in 0..<4 {
-                guard let value = word(address &+ UInt32(4 * field)), value > 0, value <= 1 << 20 else { return nil }
-                values.append(Int(value))
+            var product = 1
+            for field in fields {
+                guard let value = word(address &+ UInt32(4 * field)), value > 0, value <= 1 << 16 else { return nil }
+                product = product.multipliedReportingOverflow(by: Int(value)).partialValue
             }
-            return values
+            return product
         }
         switch self {
         case .unknown:
             return nil
         case .cmsisConvolution(let isDepthwise, let outputDimsArgument):
-            guard let input = dims(3), let filter = dims(5), let output = dims(outputDimsArgument) else { return nil }
-            let perOutput = filter[1] * filter[2] * (isDepthwise ? 1 : input[3])
-            return input[0] * output[1] * output[2] * output[3] * perOutput
+            guard let filter = dims(5, [1, 2]), let channels = isDepthwise ? 1 : dims(3, [3]),
+                let output = dims(outputDimsArgument, [1, 2, 3])
+            else { return nil }
+            return output &* filter &* channels
         case .cmsisFullyConnected:
-            guard let input = dims(3), let filter = dims(5), let output = dims(9) else { return nil }
-            return input[0] * filter[0] * output[3]
+            guard let depth = dims(5, [0]), let output = dims(9, [3]) else { return nil }
+            return depth &* output
         }
     }
 }

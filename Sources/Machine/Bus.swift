@@ -25,6 +25,9 @@ public final class Bus {
     /// an alias moved: decoded code may be stale.
     public var onChange: (_ address: UInt32, _ count: Int) -> Void = { _, _ in }
 
+    /// Called after an alias moved: which memory answers where is to be looked up again.
+    public var onRemap: () -> Void = {}
+
     public init() {}
 
     public func add(_ memory: Memory) {
@@ -43,6 +46,7 @@ public final class Bus {
         aliases.removeAll { $0.base == base }
         aliases.append(Alias(base: base, size: size, memory: memory, offset: offset))
         onChange(base, size)
+        onRemap()
     }
 
     /// The memory that answers at `address`, and the address by which that memory knows the byte.

@@ -89,6 +89,10 @@ extension Recorder {
                         kind: $0.ram > 0 ? .ram : .flash)
                 },
             mainStack: MemoryProfile.Stack(name: "main stack", peakBytes: mainStackPeak),
+            processStacks: tasks.sorted { $0.key < $1.key }.map { task, range in
+                MemoryProfile.Stack(
+                    name: task >= 0 ? program.functions[Int(task)].name : "task", peakBytes: Int(range.top - range.low))
+            },
             peakCallChain: peakChain.compactMap { $0 >= 0 ? program.functions[Int($0)].name : nil },
             heapPeakBytes: heap.isUsed ? heap.peak : nil)
     }

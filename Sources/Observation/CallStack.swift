@@ -67,6 +67,12 @@ struct CallTracker {
     /// The call that is executing: which call it is, not which function.
     var currentSerial: Int { current.frames.last?.serial ?? 0 }
 
+    /// The call that made the one that is executing.
+    var callerSerial: Int { current.frames.dropLast().last?.serial ?? 0 }
+
+    /// The outermost function of the current context: the reset handler, or what a task began with.
+    var root: Int32? { current.frames.first?.function }
+
     /// The functions under way, outermost first, with those that an interrupt struck.
     var chain: [Int32] {
         interrupted.flatMap { $0.stack.frames.map(\.function) } + current.frames.map(\.function)

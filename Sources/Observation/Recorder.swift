@@ -38,6 +38,8 @@ public final class Recorder: RunObserver {
     private(set) var instructions = 0
     private(set) var peakChain: [Int32] = []
     private(set) var mainStackLow = UInt32.max
+    /// The stacks of tasks, by the function that the task began with: the highest and the lowest stack pointer seen.
+    private(set) var tasks: [Int32: (top: UInt32, low: UInt32)] = [:]
     private(set) var heap = HeapTracker()
     private var touched: TouchedMemory
     private var active: [(number: Int, cycles: Int, began: Cycles, stackLow: UInt32, sp: UInt32)] = []
@@ -71,6 +73,7 @@ public final class Recorder: RunObserver {
         if let open = layers.open, let end = open.end, end.returnAddress == address, end.sp == core.stackPointer {
             endLayer(at: cycle)
         }
+        if let end = kernelEnd, end.returnAddress == address, end.sp == core.stackPointer { kernelEnd = nil }
         if let hook = program.heapHooks[address] { heap.reached(hook, core) }
         guard let hook = program.hooks[address] else { return }
         switch hook {
@@ -89,10 +92,14 @@ public final class Recorder: RunObserver {
                 core.text(at: tag) ?? "event", .runtimeHook, identity: [tag], isComplete: false, end: nil, macs: nil,
                 at: cycle)
         case .kernel(let name, let shape):
-            guard layers.open == nil, active.isEmpty else { return }
+            guard active.isEmpty else { return }
             let back = core.register(14) & ~1
-            core.observe([back])
             let macs = shape.macs(argument: argument, word: core.word)
+            if let open = layers.open {
+                countKernel(inside: open, macs, returningTo: back)
+                return
+            }
+            core.observe([back])
             beginLayer(
                 name, .kernelName, identity: [address, back, core.register(1), core.register(2), core.register(3)],
                 isComplete: true, end: (back, core.stackPointer), macs: macs, at: cycle)
@@ -100,6 +107,12 @@ public final class Recorder: RunObserver {
     }
 
     public func stackDeepened(to sp: UInt32, at cycle: Cycles) {
+        if core.usesProcessStack {
+            let task = calls.root ?? -1
+            let known = tasks[task]
+            tasks[task] = (max(known?.top ?? sp, sp), min(known?.low ?? sp, sp))
+            return
+        }
         guard sp < mainStackLow, sp <= stackTop else { return }
         mainStackLow = sp
         peakChain = calls.chain
@@ -125,6 +138,20 @@ public final class Recorder: RunObserver {
         core.stackLow = min(core.stackLow, left.stackLow)
     }
 
+    /// A kernel runs inside an event of the runtime: its multiply-accumulates are the event's. Those of the kernels
+    /// that it calls in turn are its own.
+    private func countKernel(inside open: LayerTracker.Open, _ macs: Int?, returningTo back: UInt32) {
+        guard open.end == nil, kernelEnd == nil, let macs else { return }
+        core.observe([back])
+        kernelEnd = (back, core.stackPointer)
+        layers.update(open.index) { account in
+            if account.discovery == .runtimeHook { account.macs = (account.macs ?? 0) + macs }
+        }
+    }
+
+    /// Where the kernel returns to that was counted inside an event.
+    private var kernelEnd: (returnAddress: UInt32, sp: UInt32)?
+
     /// The n-th argument of the function that is being entered, by the procedure call standard.
     private func argument(_ index: Int) -> UInt32? {
         index < 4 ? core.register(index) : core.word(at: core.stackPointer &+ UInt32(4 * (index - 4)))
@@ -139,7 +166,8 @@ public final class Recorder: RunObserver {
         if layers.open != nil { endLayer(at: cycle) }
         gather()
         let index = layers.begin(
-            name, discovery, identity: identity, isComplete: isComplete, call: calls.currentSerial, end: end,
+            name, discovery, identity: identity, isComplete: isComplete,
+            call: discovery == .marker ? calls.currentSerial : calls.callerSerial, end: end,
             macs: macs, at: cycle)
         if layers.accounts[index].invocations <= Recorder.touchedInvocations { core.touchMark = touched.freshMark() }
         stackLowBefore = core.stackLow
@@ -161,6 +189,7 @@ public final class Recorder: RunObserver {
         }
         core.touchMark = TouchedMemory.outside
         core.stackLow = min(low, stackLowBefore)
+        kernelEnd = nil
         layers.end()
     }
 

@@ -111,7 +111,8 @@ extension TargetDescription {
         return features
     }
 
-    /// The name of an exception by its number: `SysTick` for 15, `USART2` for 54 on an STM32F4; `nil` for reserved ones.
+    /// The name of an exception by its number: `SysTick` for 15, `USART2` for 54 on an STM32F4; `nil` for reserved
+    /// ones.
     public func exceptionName(_ number: Int) -> String? {
         switch number {
         case 1: "Reset"

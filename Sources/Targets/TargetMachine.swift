@@ -59,7 +59,8 @@ public final class TargetMachine {
             let isRAM = description.kind == .ram
             let memory = Memory(
                 name: description.name, base: description.base, size: description.size, isWritable: isRAM,
-                isExecutable: description.isExecutable, slave: description.slave, fill: isRAM ? 0 : 0xFF, in: chip.arena)
+                isExecutable: description.isExecutable, slave: description.slave, fill: isRAM ? 0 : 0xFF,
+                in: chip.arena)
             switch description.timing {
             case .ART:
                 let timing = ART(base: description.base, size: description.size)
@@ -74,7 +75,7 @@ public final class TargetMachine {
         return accelerator
     }
 
-    /// What `FLASH_ACR` says goes to the accelerator; what the core writes to flash goes to the programming interface.
+    /// What `FLASH_ACR` says goes to the accelerator.
     private func connectFlash() {
         let flash = devices.flash
         let accelerator = accelerator
@@ -84,11 +85,6 @@ public final class TargetMachine {
             accelerator?.hold(until: flash.busyUntil)
         }
         accelerator?.timing = flash.timing
-        for memory in chip.bus.memories where memory.timing === accelerator && accelerator != nil {
-            memory.program = { [unowned flash] (address, value, width) throws(BusError) in
-                try flash.program(address, value, width)
-            }
-        }
     }
 
     // MARK: What it says about itself

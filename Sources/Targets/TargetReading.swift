@@ -91,7 +91,8 @@ extension TargetDescription {
             guard total <= memoryLimit else {
                 throw entry.error(
                     .outOfRange(
-                        "the size of all memories together", value: "\(total)", allowed: "\(memoryLimit >> 20)M at most"))
+                        "the size of all memories together", value: "\(total)",
+                        allowed: "\(memoryLimit >> 20)M at most"))
             }
             try ranges.add(memory.name, memory.base, memory.size, entry)
             if let alias = memory.alias { try ranges.add("the alias of \(memory.name)", alias, memory.size, entry) }
@@ -180,7 +181,8 @@ private struct AddressRanges {
         let end = Int(base) + size
         guard end <= 1 << 32 else {
             throw value.error(
-                .outOfRange("the end of \(clipped(name))", value: "0x\(String(end, radix: 16))", allowed: "at most 2^32"))
+                .outOfRange(
+                    "the end of \(clipped(name))", value: "0x\(String(end, radix: 16))", allowed: "at most 2^32"))
         }
         if let other = ranges.first(where: { $0.base < end && Int(base) < $0.end }) {
             throw value.error(.overlap(other.name, name))

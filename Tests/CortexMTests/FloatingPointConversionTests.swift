@@ -66,7 +66,8 @@ import Testing
     func fromFixedPoint() {
         sweep(50_000) { operand, fpscr in
             for fraction in [0, 1, 15, 16, 31, 32] {
-                for number in [Int64(operand), Int64(Int32(bitPattern: operand)), Int64(Int16(truncatingIfNeeded: operand))] {
+                let narrow = Int64(Int16(truncatingIfNeeded: operand))
+                for number in [Int64(operand), Int64(Int32(bitPattern: operand)), narrow] {
                     for toNearest in [false, true] {
                         var status = fpscr
                         let bits = FixedToFP(number, fractionBits: fraction, roundsToNearest: toNearest, &status)
@@ -97,7 +98,8 @@ import Testing
                     flags: isAlternative || isSignalling ? FPSCR.IOC : 0)
             } else if value.isInfinite {
                 expected =
-                    isAlternative ? Answer(bits: sign | 0x7FFF, flags: FPSCR.IOC) : Answer(bits: sign | 0x7C00, flags: 0)
+                    isAlternative
+                    ? Answer(bits: sign | 0x7FFF, flags: FPSCR.IOC) : Answer(bits: sign | 0x7C00, flags: 0)
             } else if value == 0 {
                 expected = Answer(bits: sign, flags: 0)
             } else if isDenormal(operand), fpscr & FPSCR.FZ != 0 {

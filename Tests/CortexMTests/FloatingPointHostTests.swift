@@ -33,7 +33,8 @@ import Testing
             bench.execute([record.pointee])
             let actual = [s[0], state.pointee.fpscr, state.pointee.fpFlags]
             if actual != expected {
-                Issue.record("\(operation) \(hex([operands.0, operands.1, operands.2, fpscr])): \(hex(actual)), \(hex(expected))")
+                let before = hex([operands.0, operands.1, operands.2, fpscr])
+                Issue.record("\(operation) \(before): \(hex(actual)), expected \(hex(expected))")
             }
         }
     }

@@ -42,7 +42,8 @@ import Testing
         // vpush {s4-s6}
         #expect(bench.execute(0xED2D_2A03))
         #expect(r[13] == FloatingPointBench.base + 52)
-        let marks = (0..<32).map { (bench.memory + FloatingPointBench.size).load(fromByteOffset: 4 * $0, as: UInt32.self) }
+        let place = bench.memory + FloatingPointBench.size
+        let marks = (0..<32).map { place.load(fromByteOffset: 4 * $0, as: UInt32.self) }
         #expect(marks.enumerated().filter { $0.element == 0x0202_0202 }.map(\.offset) == [13, 14, 15])
     }
 

@@ -115,7 +115,8 @@ extension FloatingPointBench {
         for index in 0..<32 { end.singles[index] = state.singles[index] }
         end.fpscr = state.pointee.fpscr | state.pointee.fpFlags
         end.flags = flags
-        end.memory.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(start: memory, count: FloatingPointBench.size)) }
+        let bytes = UnsafeRawBufferPointer(start: memory, count: FloatingPointBench.size)
+        end.memory.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
         return end
     }
 }
@@ -164,7 +165,11 @@ final class UnicornFPU {
     }
 
     private func core(_ index: Int) -> UInt32 {
-        index == 13 ? UC_ARM_REG_SP.rawValue : index == 14 ? UC_ARM_REG_LR.rawValue : UC_ARM_REG_R0.rawValue + UInt32(index)
+        switch index {
+        case 13: UC_ARM_REG_SP.rawValue
+        case 14: UC_ARM_REG_LR.rawValue
+        default: UC_ARM_REG_R0.rawValue + UInt32(index)
+        }
     }
 
     /// Runs one instruction from a state, with FPSCR going in through r12 and coming out through r11.

@@ -46,3 +46,52 @@ final class SystemMachine {
 
     func word(_ address: UInt32) -> UInt32 { sram.load(address, .word) }
 }
+
+extension SystemMachine {
+    /// Writes a register of the core, as privileged code does.
+    func write(_ address: UInt32, _ value: UInt32, _ width: AccessWidth = .word) throws {
+        try processor.write(address, value, width, isPrivileged: true)
+    }
+
+    func read(_ address: UInt32, _ width: AccessWidth = .word) throws -> UInt32 {
+        try processor.read(address, width, isPrivileged: true)
+    }
+}
+
+/// A semihosting host that keeps what is written and has one file.
+final class RecordingHost: SemihostingHost {
+    var output: [UInt8] = []
+    var input: [UInt8] = []
+    let file = RecordingFile()
+    let commandLine = "firmware --fast"
+
+    func write(_ bytes: [UInt8], isError: Bool) { output += bytes }
+
+    func readConsole(_ count: Int) -> [UInt8] {
+        defer { input.removeFirst(min(count, input.count)) }
+        return Array(input.prefix(count))
+    }
+
+    func open(_ path: String, _ mode: SemihostingMode) throws(SemihostingError) -> any SemihostingFile {
+        guard path == "data" else { throw .noSuchFile }
+        return file
+    }
+
+    func remove(_ path: String) throws(SemihostingError) { throw .notPermitted }
+
+    func rename(_ old: String, to new: String) throws(SemihostingError) { throw .notPermitted }
+}
+
+final class RecordingFile: SemihostingFile {
+    var bytes: [UInt8] = []
+
+    func read(_ count: Int, at position: Int) -> [UInt8] { Array(bytes.dropFirst(position).prefix(count)) }
+
+    func write(_ new: [UInt8], at position: Int) {
+        bytes.replaceSubrange(min(position, bytes.count)..<min(position + new.count, bytes.count), with: new)
+    }
+
+    func length() -> Int { bytes.count }
+
+    func close() {}
+}

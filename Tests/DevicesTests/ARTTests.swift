@@ -59,6 +59,17 @@ import Testing
         #expect(fetch(100, lines: 4, cyclesPerLine: 8, at: 1000) == 5)
     }
 
+    /// A core that fetches ahead asks for a line before it executes from it; the next read begins that much earlier.
+    /// The second line is there 6 cycles after the first and executes after 12, for 4 cycles; the read of the third takes
+    /// 6 from then on.
+    @Test(arguments: [(0, 2), (1, 1), (2, 0)]) func fetchingAheadLetsTheNextReadBeginEarly(ahead: Int, late: Int) {
+        art.timing = FlashTiming(waitStates: 5, prefetch: true)
+        let plan = FetchPlan(
+            firstLine: 0x80_0000, cyclesToLine: [0, 12, 16], cyclesToRequest: [0, 12 - ahead, 16 - ahead])
+        defer { plan.free() }
+        #expect(art.fetchDelay(plan, at: 0) == 5 + late)
+    }
+
     /// The same stretch cut into blocks takes the same time.
     @Test func blocksOfStraightCodeAddUp() {
         art.timing = FlashTiming(waitStates: 5, prefetch: true, instructionCache: true)
@@ -154,7 +165,8 @@ import Testing
         #expect(read(9, at: 250) == 5)
     }
 
-    /// "Any attempt to read the Flash memory while it is busy will cause the bus to stall" (3.6): until 1000, then 5 WS.
+    /// "Any attempt to read the Flash memory while it is busy will cause the bus to stall" (3.6): until 1000, then
+    /// 5 WS.
     @Test func readsWaitWhileTheFlashIsProgrammed() {
         art.timing = FlashTiming(waitStates: 5)
         art.hold(until: 1000)

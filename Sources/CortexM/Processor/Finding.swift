@@ -118,7 +118,9 @@ extension Processor {
 
     @inline(never)
     private func makeSlowFetch(of block: Block.Pointer) -> SlowFetch? {
-        guard let (memory, local) = chip.bus.memory(at: block.pointee.pc), let timing = memory.timing else { return nil }
+        guard let (memory, local) = chip.bus.memory(at: block.pointee.pc), let timing = memory.timing else {
+            return nil
+        }
         let index = Int(block.pointee.index)
         let fetch = SlowFetch(plan: fetchPlan(drafts[index], at: local, lineShift: timing.lineShift), timing: timing)
         while slowFetches.count <= index { slowFetches.append(nil) }
@@ -126,18 +128,32 @@ extension Processor {
         return fetch
     }
 
-    /// When the lines of a block are reached whose first instruction the memory knows at `start`.
+    /// When the lines of a block are reached whose first instruction the memory knows at `start`, and when the core has
+    /// room to fetch from them.
     private func fetchPlan(_ draft: BlockBuilder.Draft, at start: UInt32, lineShift: UInt32) -> FetchPlan {
         var cycles = 0
         var toLine = [0]
+        var toRequest = [0]
         let first = start >> lineShift
+        /// For each word, when the first instruction with a byte in it executes.
+        var wordTimes: [Int] = []
         for (instruction, price) in zip(draft.instructions, draft.prices) {
             let last = start &+ (instruction.address &- draft.pc) &+ (instruction.isWide ? 3 : 1)
-            while first &+ UInt32(toLine.count) <= last >> lineShift { toLine.append(cycles) }
+            while wordTimes.count <= Int(last >> 2 &- start >> 2) { wordTimes.append(cycles) }
+            while first &+ UInt32(toLine.count) <= last >> lineShift {
+                let line = first &+ UInt32(toLine.count)
+                let word = Int((line << lineShift) >> 2) - Int(start >> 2) - Processor.wordsAhead
+                toRequest.append(wordTimes.indices.contains(word) ? wordTimes[word] : 0)
+                toLine.append(cycles)
+            }
             cycles += price.cycles.total
         }
-        return FetchPlan(firstLine: first, cyclesToLine: toLine)
+        return FetchPlan(firstLine: first, cyclesToLine: toLine, cyclesToRequest: toRequest)
     }
+
+    /// How many words the core fetches ahead of the instruction that executes: it has a buffer of three (Arm knowledge
+    /// article KA 103488664), of which one is being decoded.
+    private static let wordsAhead = 2
 
     /// The memories' lines or the prices changed.
     func forgetFetchPlans() {

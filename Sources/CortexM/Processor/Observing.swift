@@ -8,6 +8,8 @@ extension Processor: ObservedCore {
 
     public var stackPointer: UInt32 { state.registers[13] }
 
+    public var usesProcessStack: Bool { system.usesProcessStack }
+
     public var stackLow: UInt32 {
         get { state.pointee.stackLow }
         set { state.pointee.stackLow = newValue }

@@ -92,6 +92,10 @@ public final class Processor {
     private func attach() {
         chip.notices.programCounter = { [unowned self] in UInt64(self.currentPC) }
         chip.bus.onChange = { [unowned self] address, count in self.codeChanged(address, count) }
+        chip.bus.onRemap = { [unowned self] in self.accessChanged() }
+        for memory in chip.bus.memories {
+            memory.timing?.onChange = { [unowned self] in self.accessChanged() }
+        }
         chip.requestReset = { [unowned self] in self.resetRequested = true }
         chip.requestStop = { [unowned self] reason in self.stopRequest = reason }
         connectSystem()

@@ -11,8 +11,9 @@ struct ExceptionSet: Equatable, Sendable {
     }
 
     subscript(_ number: Int) -> Bool {
-        get { word(number >> 6) >> UInt64(number & 63) & 1 != 0 }
+        get { number < 256 && word(number >> 6) >> UInt64(number & 63) & 1 != 0 }
         set {
+            guard number < 256 else { return }
             let bit: UInt64 = 1 << UInt64(number & 63)
             let word = newValue ? word(number >> 6) | bit : word(number >> 6) & ~bit
             setWord(number >> 6, word)

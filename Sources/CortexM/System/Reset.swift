@@ -30,6 +30,9 @@ extension Processor {
     /// Resets the core and all devices, and goes to the reset handler. DDI 0403E.e B1.5.5.
     public func reset() {
         drain()
+        // Gives back what the rest of the current block would have taken.
+        _ = leavePosition()
+        position = .at(pc: 0, itState: 0)
         system.reset()
         for peripheral in chip.bus.peripherals { peripheral.reset() }
         for register in 0..<16 { state.registers[register] = 0 }

@@ -27,7 +27,8 @@ final class SCB: RegisterMap {
     func reset() {}
 
     func read(_ register: Register) -> UInt32 {
-        switch register {
+        guard processor.features.isMainline || register.isInBaseline else { return 0 }
+        return switch register {
         case .CPUID: processor.features.cpuid
         case .ICSR: ICSR
         case .VTOR: system.vtor
@@ -52,6 +53,7 @@ final class SCB: RegisterMap {
     }
 
     func write(_ register: Register, _ value: UInt32, lanes: UInt32) {
+        guard processor.features.isMainline || register.isInBaseline else { return }
         switch register {
         case .ICSR: writeICSR(value)
         case .VTOR:
@@ -184,6 +186,16 @@ final class SCB: RegisterMap {
         case .ID_ISAR3: processor.features.hasDSP ? 0x0111_1131 : 0x0111_1110
         case .ID_ISAR4: 0x0131_0102
         default: 0
+        }
+    }
+}
+
+extension SCB.Register {
+    /// Whether ARMv6-M has it, too. DDI 0419E B3.2.2.
+    fileprivate var isInBaseline: Bool {
+        switch self {
+        case .CPUID, .ICSR, .VTOR, .AIRCR, .SCR, .CCR, .SHPR2, .SHPR3, .SHCSR, .DFSR: true
+        default: false
         }
     }
 }

@@ -38,8 +38,10 @@ struct TimedInstruction {
 
     /// The FP registers that an FP data-processing instruction writes, as a bit set.
     var fpWrites: UInt32 {
-        switch timing {
-        case .fpAlu, .fpMac, .fpDivide, .fpSqrt: 1 << UInt32(instruction.d & 31)
+        switch (timing, instruction.operation) {
+        // A comparison writes the flags of FPSCR.
+        case (_, .vcmp), (_, .vcmpe), (_, .vcmpZero), (_, .vcmpeZero): 0
+        case (.fpAlu, _), (.fpMac, _), (.fpDivide, _), (.fpSqrt, _): 1 << UInt32(instruction.d & 31)
         default: 0
         }
     }
@@ -50,7 +52,7 @@ struct TimedInstruction {
         return switch timing {
         case .fpAlu, .fpDivide, .fpSqrt: operands
         case .fpMac: operands | 1 << UInt32(instruction.d & 31)
-        case .fpMove: 1 << UInt32(instruction.m & 31)
+        case .fpMove: instruction.operation == .vmovImm ? 0 : 1 << UInt32(instruction.m & 31)
         default: 0
         }
     }

@@ -9,8 +9,8 @@ import Machine
 ///
 /// Beyond the manual, and assumed:
 /// * every line that the core executes from is kept in the instruction cache, whether it was prefetched or not;
-/// * the line behind the current one is prefetched as soon as the current one is there and the flash is free, unless it
-///   is cached;
+/// * the line behind the one that the core fetches from is prefetched as soon as that one is there and the flash is
+///   free, unless it is cached;
 /// * a read that was begun is finished: what else wants the flash waits for it.
 ///
 /// All times are those at which an instruction executes; it was fetched `lead` cycles before.
@@ -108,49 +108,47 @@ public final class ART: AccessTiming {
             if line > last {
                 for line in first...last { state.pointee.instructions.touch(line) }
                 state.pointee.current = last
-                prefetch(behind: last, at: now &+ Int(plan.cyclesToLine[last &- first]))
+                prefetch(behind: last, at: now &+ Int(plan.cyclesToRequest[last &- first]))
                 return 0
             }
         }
-        return slowDelay(first, last, plan.cyclesToLine, at: now)
+        return slowDelay(first, last, plan, at: now)
     }
 
     @inline(never)
-    private func slowDelay(
-        _ first: Int, _ last: Int, _ cyclesToLine: UnsafeMutablePointer<Int32>, at now: Cycles
-    ) -> Int {
+    private func slowDelay(_ first: Int, _ last: Int, _ plan: FetchPlan, at now: Cycles) -> Int {
         var delay = 0
         for line in first...last {
-            let due = now &+ delay &+ Int(cyclesToLine[line &- first])
-            let late = fetch(line, due)
-            delay &+= late
-            prefetch(behind: line, at: due &+ late)
+            let due = now &+ delay &+ Int(plan.cyclesToLine[line &- first])
+            let request = now &+ delay &+ Int(plan.cyclesToRequest[line &- first])
+            let ready = fetch(line, at: request)
+            delay &+= max(0, ready &- due)
+            prefetch(behind: line, at: ready)
         }
         return delay
     }
 
-    /// The cycles by which a line is late whose first instruction is due at a cycle.
-    private func fetch(_ line: Int, _ due: Cycles) -> Int {
-        if line == state.pointee.current { return 0 }
+    /// When an instruction can execute from a line that the core asks for at a cycle.
+    private func fetch(_ line: Int, at request: Cycles) -> Cycles {
+        if line == state.pointee.current { return request }
         state.pointee.current = line
         if state.pointee.cachesInstructions, state.pointee.instructions.holds(line) {
             state.pointee.instructions.touch(line)
-            return 0
+            return request
         }
         let ready: Cycles
         if line == state.pointee.prefetched {
-            ready = max(due, state.pointee.prefetchReady)
+            ready = max(request, state.pointee.prefetchReady)
             state.pointee.prefetched = -1
         } else {
-            let start = max(due, state.pointee.free)
-            ready = start &+ state.pointee.waitStates
+            ready = max(request, state.pointee.free) &+ state.pointee.waitStates
             state.pointee.free = ready &+ 1
         }
         if state.pointee.cachesInstructions { state.pointee.instructions.insert(line) }
-        return ready &- due
+        return ready
     }
 
-    /// Begins to read the line behind one that executes from a cycle on.
+    /// Begins to read the line behind one that can be executed from a cycle on.
     @inline(__always)
     private func prefetch(behind line: Int, at now: Cycles) {
         let next = line &+ 1
