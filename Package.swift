@@ -31,6 +31,7 @@ let package = Package(
         module("Engine", ["Machine", "Profile"]),
         module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
         tests("CortexMTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
+        tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
         .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
         tests("ProfileTests", ["Profile"]),
         module("Report", ["Profile"]),

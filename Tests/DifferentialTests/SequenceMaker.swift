@@ -1,0 +1,157 @@
+import Bits
+
+@testable import CortexM
+
+/// Makes straight code with IT blocks, short forward branches and memory accesses, of which both cores must make the
+/// same.
+struct SequenceMaker {
+    /// The bases of all memory accesses, and their index; nothing writes these registers.
+    static let bases: [UInt8] = [5, 6]
+    static let index: UInt8 = 7
+    private static let reserved: [UInt8] = [5, 6, 7, 13, 15]
+
+    let decoder = Decoder()
+    private let pool: [Encoding]
+
+    /// - Parameter timings: the classes of the instructions to choose from.
+    init(timings: Set<TimingClass>) {
+        pool = allEncodings.filter { timings.contains($0.timing) && KnownDifferences.excluded[$0.name] == nil }
+    }
+
+    static let integerProcessing: Set<TimingClass> = [
+        .alu, .compare, .multiply, .multiplyAccumulate, .multiplyLong, .divide,
+    ]
+    static let floatingPoint: Set<TimingClass> = [.fpAlu, .fpMove, .fpMac, .fpDivide, .fpSqrt]
+    static let memory: Set<TimingClass> = [.load, .store, .storeRegister, .loadDual, .storeDual, .fpLoad, .fpStore]
+
+    /// One instruction, or an IT block.
+    private struct Group {
+        var words: [UInt32]
+        /// For a branch, how many of the following groups it passes over.
+        var skips = 0
+        var length: UInt32 { words.reduce(0) { $0 + Vector.length($1) } }
+    }
+
+    /// - Parameter count: how many instructions there are at least, without the ITs.
+    func vector(name: String, index: Int, at address: UInt32, count: ClosedRange<UInt32>) -> Vector {
+        var random = SplitMix(name: name, index: index)
+        var vector = Vector(registers: .random(&random))
+        vector.registers.core[15] = address
+        for base in SequenceMaker.bases {
+            vector.registers.core[Int(base)] = Layout.middle(&random, alignment: 4)
+        }
+        vector.registers.core[Int(SequenceMaker.index)] = random.below(64) * 4
+        vector.registers.fpscr &= ~(3 << 22)
+        vector.filling = .numbers(Int(random.below(4)))
+        var groups: [Group] = []
+        var place = address
+        let wanted = count.lowerBound + random.below(count.upperBound - count.lowerBound + 1)
+        var made: UInt32 = 0
+        while made < wanted {
+            let group: Group
+            switch random.below(8) {
+            case 0:
+                let size = 1 + random.below(4)
+                group = block(size, at: place, &random)
+                made += size
+            case 1:
+                group = branch(&random)
+                made += 1
+            default:
+                group = Group(words: [instruction(at: place, itState: 0, &random)])
+                made += 1
+            }
+            groups.append(group)
+            place += group.length
+        }
+        resolve(&groups)
+        vector.words = groups.flatMap(\.words)
+        return vector
+    }
+
+    /// An IT block of `size` instructions. DDI 0403E.e A7.7.38.
+    private func block(_ size: UInt32, at address: UInt32, _ random: inout SplitMix) -> Group {
+        let choices = random.word() & 0xF
+        let end: UInt32 = 0b10000 >> size
+        let mask = choices & ~(2 * end - 1) & 0xF | end
+        var itState = UInt8(random.below(14) << 4 | mask)
+        var group = Group(words: [0xBF00 | UInt32(itState)])
+        for _ in 0..<size {
+            group.words.append(instruction(at: address + group.length, itState: itState, &random))
+            itState = itState & 0b111 == 0 ? 0 : itState & 0xE0 | itState << 1 & 0x1F
+        }
+        return group
+    }
+
+    /// B<cond>, CBZ or CBNZ over some of what follows; the distance is put in later.
+    private func branch(_ random: inout SplitMix) -> Group {
+        let skips = 1 + Int(random.below(3))
+        if random.one(in: 3) {
+            return Group(words: [0xB100 | random.below(2) << 11 | random.below(8)], skips: skips)
+        }
+        return Group(words: [0xD000 | random.below(14) << 8], skips: skips)
+    }
+
+    private func resolve(_ groups: inout [Group]) {
+        for index in groups.indices where groups[index].skips > 0 {
+            let passed = groups[(index + 1)...].prefix(groups[index].skips)
+            // Both count from four bytes behind the branch; a branch to the next instruction cannot be CBZ.
+            let distance = Int(passed.reduce(0) { $0 + $1.length }) - 2
+            let halfwords = UInt32(truncatingIfNeeded: distance / 2)
+            if groups[index].words[0] >> 12 == 0xB, distance >= 0 {
+                groups[index].words[0] |= (halfwords & 0x1F) << 3 | (halfwords >> 5 & 1) << 9
+            } else if groups[index].words[0] >> 12 == 0xB {
+                groups[index].words[0] = 0xBF00
+            } else {
+                groups[index].words[0] |= halfwords & 0xFF
+            }
+        }
+    }
+
+    private func instruction(at address: UInt32, itState: UInt8, _ random: inout SplitMix) -> UInt32 {
+        while true {
+            let encoding = random.element(of: pool)
+            var word = VectorMaker.word(of: encoding, &random)
+            if encoding.timing.isMemoryAccess {
+                word = encoding.diagram.setting("n", to: UInt32(random.element(of: SequenceMaker.bases)), in: word)
+                word = encoding.diagram.setting("m", to: UInt32(SequenceMaker.index), in: word)
+            }
+            let maker = VectorMaker(encoding: encoding, decoder: decoder)
+            if let decoded = maker.decoded(word, at: address, itState: itState), isAllowed(decoded, encoding.timing) {
+                return word
+            }
+        }
+    }
+
+    private func isAllowed(_ decoded: Decoded, _ timing: TimingClass) -> Bool {
+        let instruction = decoded.instruction
+        guard !decoded.endsBlock, decoded.completion == nil || timing.isMemoryAccess else { return false }
+        if timing.isMemoryAccess {
+            guard SequenceMaker.bases.contains(instruction.n) || instruction.n == 13 && !isWriteback(instruction) else {
+                return false
+            }
+            guard !isWriteback(instruction) else { return false }
+        }
+        if timing.isFloatingPoint { return true }
+        return !SequenceMaker.reserved.contains(instruction.d) && !SequenceMaker.reserved.contains(instruction.a)
+    }
+
+    private func isWriteback(_ instruction: Instruction) -> Bool {
+        let name = "\(instruction.operation)"
+        return name.hasSuffix("Pre") || name.hasSuffix("Post")
+    }
+}
+
+extension EncodingDiagram {
+    /// `word` with another value in a field.
+    func setting(_ letter: Unicode.Scalar, to value: UInt32, in word: UInt32) -> UInt32 {
+        let letter = UInt8(ascii: letter)
+        var word = word
+        var bit = UInt32(width(of: letter))
+        for position in (0..<UInt32(width)).reversed() where field(letter, of: 1 << position) != 0 {
+            bit -= 1
+            word = word & ~(1 << position) | (value >> bit & 1) << position
+        }
+        return word
+    }
+}
