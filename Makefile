@@ -15,7 +15,7 @@ PREFIX  ?= /usr/local
 SECONDS ?= 60
 
 # What they install where it is missing, by Debian package name.
-BUILD_NEEDS := libelf-dev libdw-dev
+BUILD_NEEDS := libelf-dev libdw-dev pkgconf
 TEST_NEEDS  := $(BUILD_NEEDS) libunicorn-dev binutils-arm-none-eabi gcc-arm-none-eabi libnewlib-arm-none-eabi \
                qemu-system-arm valgrind
 NEED        := @scripts/install-missing
