@@ -52,6 +52,7 @@ test: test-needs build
 accept: test-needs build
 	@$(SIMULATE) test $(ELFS) --target $(TARGET) --accept
 	@$(BENCH) count --accept
+	@scripts/readme-table
 
 speed: test-needs build
 	@$(BENCH) speed
