@@ -88,6 +88,9 @@ final class WholeProgramMachine {
     init(_ image: FirmwareImage) {
         let flash = Memory(name: "FLASH", base: 0x0800_0000, size: 1 << 20, isWritable: false, fill: 0xFF, in: chip.arena)
         let sram = Memory(name: "SRAM", base: 0x2000_0000, size: 128 << 10, isWritable: true, in: chip.arena)
+        // The bit-band program needs registers that keep what is written: RCC_APB1ENR and TIM2_ARR.
+        chip.bus.add(
+            Memory(name: "registers", base: 0x4000_0000, size: 0x2_4000, isWritable: true, in: chip.arena))
         chip.bus.add(flash)
         chip.bus.add(sram)
         chip.bus.setAlias(at: 0, size: flash.size, of: flash)

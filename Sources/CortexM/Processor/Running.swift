@@ -38,9 +38,16 @@ extension Processor {
         if system.isSleeping { return sleep(until: .max) ?? .limit }
         if mayTakeException, takePendingException() { return ending ?? .limit }
         if let ending { return ending }
-        // A deadline that is over leaves no budget for a block.
+        // A deadline that is over leaves no budget for a block. Going on from its end to the next is no instruction.
+        if isBehindBlock { advance(until: now - 1) }
         advance(until: now - 1)
         return ending ?? .limit
+    }
+
+    /// Whether all instructions of the current block are executed.
+    private var isBehindBlock: Bool {
+        guard case .inside(let block, let ip) = position else { return false }
+        return ip - block.pointee.records.assumingMemoryBound(to: Instruction.self) >= Int(block.pointee.length)
     }
 
     /// ITSTATE in front of the next instruction.
