@@ -1,3 +1,5 @@
+import Glibc
+
 /// From a guest address to the block that begins there: one table of pages, each a table of halfwords, so that an
 /// indirect branch finds its target with two loads.
 public struct CodeMap {
@@ -9,14 +11,17 @@ public struct CodeMap {
     /// Pages of 4 KiB by address; `nil` where no code was decoded.
     @usableFromInline let pages: UnsafeMutablePointer<Page?>
 
+    /// The pages in which code was decoded.
+    private var used: [Int] = []
+
     init() {
-        pages = .allocate(capacity: 1 << 20)
-        pages.initialize(repeating: nil, count: 1 << 20)
+        // A null pointer is all zeros.
+        pages = zeroedTable(of: Page?.self, count: 1 << 20)
     }
 
     func free() {
-        for index in 0..<(1 << 20) { pages[index]?.deallocate() }
-        pages.deallocate()
+        for index in used { pages[index]?.deallocate() }
+        Glibc.free(pages)
     }
 
     /// The block that begins at `address`, if one was decoded.
@@ -26,7 +31,7 @@ public struct CodeMap {
         return page[Int(address >> 1) & (CodeMap.slots - 1)]
     }
 
-    func set(_ block: Block.Pointer?, at address: UInt32) {
+    mutating func set(_ block: Block.Pointer?, at address: UInt32) {
         let index = Int(address >> CodeMap.pageShift)
         let page: Page
         if let existing = pages[index] {
@@ -35,6 +40,7 @@ public struct CodeMap {
             page = .allocate(capacity: CodeMap.slots)
             page.initialize(repeating: nil, count: CodeMap.slots)
             pages[index] = page
+            used.append(index)
         }
         page[Int(address >> 1) & (CodeMap.slots - 1)] = block
     }

@@ -92,10 +92,10 @@ let floatingPointTransfers: [Encoding] = [
 
     // Two words: to the S registers `d` and `m` from the core registers `n` and `a`, or to the core registers `d` and
     // `a` from the S registers `n` and `m`.
-    encoding("VMOV (two core registers to two singles) T1", "1110 1100 010 0 uuuu tttt 1010 00 M 1 mmmm", "vmov{c} <Sm>, <Sm + 1>, <Rt>, <Rt2>", .fpMoveCorePair, unpredictable: badPair) {
+    encoding("VMOV (two core registers to two singles) T1", "1110 1100 010 0 uuuu tttt 1010 00 M 1 mmmm", "vmov{c} <Sm>, <Sm1>, <Rt>, <Rt2>", .fpMoveCorePair, unpredictable: badPair) {
         Instruction(.vmovFromCorePair, d: $0.sm, n: $0.t, m: ($0.sm + 1) & 31, a: UInt8($0["u"]))
     },
-    encoding("VMOV (two singles to two core registers) T1", "1110 1100 010 1 uuuu tttt 1010 00 M 1 mmmm", "vmov{c} <Rt>, <Rt2>, <Sm>, <Sm + 1>", .fpMoveCorePair, unpredictable: { badPair($0) || $0.t == $0["u"] }) {
+    encoding("VMOV (two singles to two core registers) T1", "1110 1100 010 1 uuuu tttt 1010 00 M 1 mmmm", "vmov{c} <Rt>, <Rt2>, <Sm>, <Sm1>", .fpMoveCorePair, unpredictable: { badPair($0) || $0.t == $0["u"] }) {
         Instruction(.vmovToCorePair, d: $0.t, n: $0.sm, m: ($0.sm + 1) & 31, a: UInt8($0["u"]))
     },
     encoding("VMOV (two core registers to double) T1", "1110 1100 010 0 uuuu tttt 1011 00 0 1 mmmm", "vmov{c} <Dm>, <Rt>, <Rt2>", .fpMoveCorePair, unpredictable: badPair) {

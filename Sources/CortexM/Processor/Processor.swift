@@ -83,9 +83,6 @@ public final class Processor {
         storage.deallocate()
         journal.deallocate()
         scratch.deallocate()
-        readMap.free()
-        writeMap.free()
-        emptyMap.free()
     }
 
     /// Connects the core to its chip: what changes there may make decoded code or the access maps stale.

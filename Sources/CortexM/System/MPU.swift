@@ -35,6 +35,7 @@ final class MPU: RegisterMap {
 
     func write(_ register: Register, _ value: UInt32, lanes: UInt32) {
         guard count > 0 else { return }
+        let (control, before) = (system.mpu.ctrl, system.mpu.regions)
         switch register {
         case .TYPE: return
         case .CTRL: system.mpu.ctrl = system.mpu.ctrl.merging(value, lanes: lanes) & 0b111
@@ -48,11 +49,31 @@ final class MPU: RegisterMap {
         case .RASR, .RASR_A1, .RASR_A2, .RASR_A3:
             region.attributes = region.attributes.merging(value, lanes: lanes) & 0x173F_FF3F
         }
-        if system.mpu.isEnabled || register == .CTRL { processor.accessChanged() }
+        if system.mpu.ctrl != control {
+            processor.accessChanged()
+        } else if system.mpu.isEnabled {
+            let number = Int(system.mpu.rnr)
+            processor.regionChanged(from: before[number], to: system.mpu.regions[number])
+        }
     }
 
     private var region: MPURegisters.Region {
         get { system.mpu.regions[Int(system.mpu.rnr)] }
         set { system.mpu.regions[Int(system.mpu.rnr)] = newValue }
+    }
+}
+
+extension Processor {
+    /// A region changed while the MPU is on, as at every switch of tasks: code must be decoded anew only if some lies
+    /// in it. Data accesses look at the regions each time.
+    fileprivate func regionChanged(from old: MPURegisters.Region, to new: MPURegisters.Region) {
+        let hasCode = ledger.blocks.contains { block in
+            guard ledger.codeMap.block(at: block.pointee.pc) == block else { return false }
+            // 32 bytes is the smallest region.
+            let addresses = stride(from: block.pointee.pc, to: block.pointee.end, by: 32)
+            return addresses.contains { old.contains($0) || new.contains($0) }
+                || old.contains(block.pointee.end - 1) || new.contains(block.pointee.end - 1)
+        }
+        if hasCode || !blocksInIT.isEmpty { forgetBlocks() }
     }
 }

@@ -1,0 +1,85 @@
+# make                    lint, build with warnings as errors, test
+# make run                run the keyword-spotting network on a simulated STM32F407
+# make test               run every test
+# make accept             take the numbers of today as the golden ones
+# make speed              this simulator beside QEMU
+# make fuzz SECONDS=600   random instructions against Unicorn, for as long as you like
+# make firmware           rebuild firmware/ and show that its bytes are the same
+# make format, make lint  swift format
+# make docs               the modules' documentation as a web site in .build/docs
+# make install            into PREFIX, /usr/local by default
+# make clean
+
+TARGET  ?= stm32f4
+PREFIX  ?= /usr/local
+SECONDS ?= 60
+
+# What they install where it is missing, by Debian package name.
+BUILD_NEEDS := libelf-dev libdw-dev pkgconf
+TEST_NEEDS  := $(BUILD_NEEDS) libunicorn-dev binutils-arm-none-eabi gcc-arm-none-eabi libnewlib-arm-none-eabi \
+               qemu-system-arm valgrind
+NEED        := @scripts/install-missing
+
+CHECK    := --explicit-target-dependency-import-check error
+SIMULATE := .build/release/simulate
+# Tests are built apart from the program: what opens it to them (-enable-testing) makes it 30 % slower.
+TESTING  := $(CHECK)
+BENCH    := swift run --package-path Benchmarks -c release --quiet benchmarks
+ELFS     := $(wildcard firmware/*/*.elf)
+SOURCES  := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+.NOTPARALLEL:
+.PHONY: all run build test-needs test accept speed fuzz firmware format lint docs install clean
+
+all: lint build test
+
+run: build
+	@$(SIMULATE) firmware/kws/kws.$(TARGET).elf --target $(TARGET)
+
+build:
+	$(NEED) $(BUILD_NEEDS)
+	@swift build -c release --product simulate $(CHECK)
+
+test-needs:
+	$(NEED) $(TEST_NEEDS)
+
+test: test-needs build
+	@swift build --build-tests $(TESTING)
+	@swift test --skip-build $(TESTING)
+	@$(SIMULATE) test firmware/
+	@$(BENCH) count
+
+accept: test-needs build
+	@$(SIMULATE) test $(ELFS) --target $(TARGET) --accept
+	@$(BENCH) count --accept
+
+speed: test-needs build
+	@$(BENCH) speed
+
+fuzz: test-needs
+	@FUZZ_SECONDS=$(SECONDS) swift test $(TESTING) --filter Fuzz
+
+firmware:
+	$(NEED) binutils-arm-none-eabi gcc-arm-none-eabi
+	@$(MAKE) --silent -C firmware
+	@$(MAKE) --silent -C firmware verify
+	@git diff --stat --exit-code -- firmware/MANIFEST 'firmware/*.elf' && echo "The bytes are those that are committed."
+
+format:
+	@swift format format --in-place --parallel --recursive $(SOURCES)
+
+lint:
+	@swift format lint --strict --parallel --recursive $(SOURCES)
+
+docs: build
+	@scripts/docs
+
+install: build
+	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/simulate
+	@install $(SIMULATE) $(DESTDIR)$(PREFIX)/bin/simulate
+	@cp -R targets $(DESTDIR)$(PREFIX)/share/simulate/
+	@echo "Installed $(DESTDIR)$(PREFIX)/bin/simulate"
+
+clean:
+	@rm -rf .build Benchmarks/.build
+	@$(MAKE) --silent -C firmware clean
