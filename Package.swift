@@ -48,6 +48,10 @@ let package = Package(
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
         module("Targets", ["Bits", "CortexM", "Devices", "Engine", "Machine", "Profile", "Yams"]),
         tests("TargetsTests", ["Targets", "CortexM", "Devices", "Machine", "Profile"]),
+        module("Trace"),
+        tests("TraceTests", ["Trace"]),
+        tests("ConformanceTests", ["Trace", "CortexM", "Firmware", "Machine"]),
+        tests("WholePrograms", ["CortexM", "Firmware", "Machine"], resources: [.copy("Programs")]),
         module("Layers", ["Firmware"]),
         module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
         .executableTarget(

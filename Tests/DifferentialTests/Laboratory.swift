@@ -12,6 +12,7 @@ import Darwin
 final class Laboratory {
     let ours: OurCore
     let unicorn: UnicornCore
+    let decoder = Decoder()
     private var place = Layout.firstCode
     private var stride: UInt32 = 0
     /// Where branches went.

@@ -12,10 +12,13 @@ struct SequenceMaker {
 
     let decoder = Decoder()
     private let pool: [Encoding]
+    /// Those of the pool that compare: in IT blocks they are more frequent.
+    private let compares: [Encoding]
 
     /// - Parameter timings: the classes of the instructions to choose from.
     init(timings: Set<TimingClass>) {
         pool = allEncodings.filter { timings.contains($0.timing) && KnownDifferences.excluded[$0.name] == nil }
+        compares = pool.filter { $0.timing == .compare }
     }
 
     static let integerProcessing: Set<TimingClass> = [
@@ -71,10 +74,12 @@ struct SequenceMaker {
 
     /// An IT block of `size` instructions. DDI 0403E.e A7.7.38.
     private func block(_ size: UInt32, at address: UInt32, _ random: inout SplitMix) -> Group {
-        let choices = random.word() & 0xF
+        let condition = random.below(14)
+        // Every other block is all "then", so that a changed flag matters to the rest.
+        let choices = random.one(in: 2) ? (condition & 1) * 0xF : random.word() & 0xF
         let end: UInt32 = 0b10000 >> size
         let mask = choices & ~(2 * end - 1) & 0xF | end
-        var itState = UInt8(random.below(14) << 4 | mask)
+        var itState = UInt8(condition << 4 | mask)
         var group = Group(words: [0xBF00 | UInt32(itState)])
         for _ in 0..<size {
             group.words.append(instruction(at: address + group.length, itState: itState, &random))
@@ -110,7 +115,8 @@ struct SequenceMaker {
 
     private func instruction(at address: UInt32, itState: UInt8, _ random: inout SplitMix) -> UInt32 {
         while true {
-            let encoding = random.element(of: pool)
+            let comparing = itState & 0xF != 0 && !compares.isEmpty && random.one(in: 3)
+            let encoding = random.element(of: comparing ? compares : pool)
             var word = VectorMaker.word(of: encoding, &random)
             if encoding.timing.isMemoryAccess {
                 word = encoding.diagram.setting("n", to: UInt32(random.element(of: SequenceMaker.bases)), in: word)

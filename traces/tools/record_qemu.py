@@ -29,6 +29,8 @@ class Stub:
         self.socket.connect(path)
         self.rest = b""
         self.command("qSupported:xmlRegisters=arm")
+        # Interrupts are taken while stepping.
+        self.command("Qqemu.sstep=1")
         self.registers = self.numbers()
 
     def command(self, text):

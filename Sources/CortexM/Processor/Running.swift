@@ -24,6 +24,40 @@ extension Processor {
         }
     }
 
+    /// Executes one instruction, or enters an exception that is pending in front of it, or passes the time that the
+    /// core sleeps.
+    ///
+    /// An IT block's instructions that a condition passes over together count as one.
+    ///
+    /// - Returns: `.limit` where the run can go on.
+    public func executeOne() -> Ending {
+        ending = nil
+        chip.clock.now = now
+        if let next = chip.events.next, next <= now { chip.events.run(until: now) }
+        if let ending = settleRequests() { return ending }
+        if system.isSleeping { return sleep(until: .max) ?? .limit }
+        if mayTakeException, takePendingException() { return ending ?? .limit }
+        if let ending { return ending }
+        // A deadline that is over leaves no budget for a block. Going on from its end to the next is no instruction.
+        if isBehindBlock { advance(until: now - 1) }
+        advance(until: now - 1)
+        return ending ?? .limit
+    }
+
+    /// Whether all instructions of the current block are executed.
+    private var isBehindBlock: Bool {
+        guard case .inside(let block, let ip) = position else { return false }
+        return ip - block.pointee.records.assumingMemoryBound(to: Instruction.self) >= Int(block.pointee.length)
+    }
+
+    /// ITSTATE in front of the next instruction.
+    var itState: UInt8 {
+        switch position {
+        case .at(_, let itState): itState
+        case .inside(let block, _): itState(block, at: resumeAddress)
+        }
+    }
+
     /// What devices asked for since the last time.
     private func settleRequests() -> Ending? {
         if let stopRequest {
@@ -53,12 +87,15 @@ extension Processor {
         return now >= limit && next > limit ? .limit : nil
     }
 
-    private func takePendingException() {
+    /// - Returns: whether there was one.
+    @discardableResult
+    private func takePendingException() -> Bool {
         mayTakeException = false
-        guard let number = pendingException() else { return }
+        guard let number = pendingException() else { return false }
         let (pc, itState) = leavePosition()
         position = .at(pc: takeException(number, returnAddress: pc, itState: itState), itState: 0)
         mayTakeException = true
+        return true
     }
 
     /// Runs from the current position, not beyond `deadline` except to complete an instruction.
