@@ -7,7 +7,10 @@ extension Processor {
     func rebuildMaps() {
         readMap.unmapAll()
         writeMap.unmapAll()
+        waiting = nil
         guard !system.checksProtection else { return }
+        let slow = chip.bus.memories.first { !($0.timing?.isTransparent ?? true) && $0.size >= 1 << 16 }
+        waiting = slow.flatMap(WaitingMemory.init)
         for memory in chip.bus.memories where heldUntil[ObjectIdentifier(memory)] == nil { remap(memory) }
     }
 

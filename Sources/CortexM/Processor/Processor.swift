@@ -8,6 +8,8 @@ public final class Processor {
     public let chip: Chip
     public let features: CoreFeatures
     public let timings: CycleTable
+    /// What the slow paths charge, taken out of the table once.
+    let prices: AccessPrices
     public let state: CoreState.Pointer
     public let ledger = Ledger()
     public let system: SystemRegisters
@@ -37,6 +39,8 @@ public final class Processor {
     let emptyMap = AccessMap()
     /// How blocks in memories slower than the core are fetched, by index of the block.
     var slowFetches: [SlowFetch?] = []
+    /// The memory with wait states that most data come from, if there is one.
+    var waiting: WaitingMemory?
     /// Until when other bus masters hold a memory.
     var heldUntil: [ObjectIdentifier: Cycles] = [:]
     /// Whether the code under the current block changed.
@@ -63,6 +67,7 @@ public final class Processor {
         self.chip = chip
         self.features = features
         self.timings = timings
+        prices = AccessPrices(timings)
         storage = .allocate(
             byteCount: CoreState.registerBytes + MemoryLayout<CoreState>.size, alignment: 64)
         storage.initializeMemory(as: UInt8.self, repeating: 0, count: CoreState.registerBytes)
@@ -124,6 +129,19 @@ public final class Processor {
     func recheckPriority() {
         mayTakeException = true
         state.pointee.wantsAttention = true
+    }
+}
+
+/// What an access costs beyond its instruction's price.
+struct AccessPrices {
+    let slaveChange: Int
+    let unalignedHalf: Int
+    let unalignedOdd: Int
+
+    init(_ table: CycleTable) {
+        slaveChange = table[.slaveChange]
+        unalignedHalf = table[.unalignedHalf]
+        unalignedOdd = table[.unalignedOdd]
     }
 }
 

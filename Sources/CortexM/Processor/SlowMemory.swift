@@ -11,7 +11,8 @@ func slowLoad(
     _ width: AccessWidth
 ) -> UInt64 {
     state.pointee.processor._withUnsafeGuaranteedRef { processor in
-        processor.access(block, i) { () throws(MemoryFault) -> UInt32 in
+        if let loaded = processor.loadWaiting(address, width, block, i) { return loaded }
+        return processor.access(block, i) { () throws(MemoryFault) -> UInt32 in
             try processor.load(address, width, block, i)
         }
     }
@@ -148,7 +149,7 @@ extension Processor {
     }
 
     /// Charges a block for what an access took beyond its static price.
-    private func charge(_ cycles: Int, to cause: Cause, _ block: Block.Pointer) {
+    func charge(_ cycles: Int, to cause: Cause, _ block: Block.Pointer) {
         state.pointee.budget -= cycles
         block.pointee.charged[cause.index] += cycles
     }
@@ -200,7 +201,7 @@ extension Processor {
 
     private func chargeUnaligned(_ address: UInt32, _ width: AccessWidth, _ block: Block.Pointer) {
         let isOddWord = width == .word && address & 1 != 0
-        charge(timings[isOddWord ? .unalignedOdd : .unalignedHalf], to: .unaligned, block)
+        charge(isOddWord ? prices.unalignedOdd : prices.unalignedHalf, to: .unaligned, block)
     }
 
     /// Keeps track of the bus slave, as the run loop's fast path does, and charges wait states.
@@ -219,7 +220,7 @@ extension Processor {
         }
         guard slave != state.pointee.lastSlave else { return }
         state.pointee.lastSlave = slave
-        if i.x >> 15 != 0, i.pointee.operation.isSingleAccess { charge(timings[.slaveChange], to: .busSlave, block) }
+        if i.x >> 15 != 0, i.pointee.operation.isSingleAccess { charge(prices.slaveChange, to: .busSlave, block) }
     }
 
     // MARK: Accesses without an instruction's price
