@@ -38,8 +38,13 @@ public protocol RunObserver: AnyObject {
     func reached(_ address: UInt32, at cycle: Cycles)
     /// The stack is deeper than it was since somebody reset the low-water mark.
     func stackDeepened(to sp: UInt32, at cycle: Cycles)
-    /// An exception or interrupt is about to be taken; its entry takes time from `cycle` on.
-    func exceptionEntered(_ number: Int, returnAddress: UInt32, at cycle: Cycles)
+    /// The handler of an exception or interrupt has been entered; what the entry took is in `outsideBlocks`.
+    ///
+    /// - Parameters:
+    ///   - handler: the address of the handler.
+    ///   - returnAddress: where the interrupted code goes on; `nil` if the handler follows another one that has ended,
+    ///     without going back in between (tail-chaining).
+    func exceptionEntered(_ number: Int, handler: UInt32, returnAddress: UInt32?, at cycle: Cycles)
     /// An exception has been left; execution goes on at `address`.
     func exceptionReturned(to address: UInt32, at cycle: Cycles)
 }
@@ -52,6 +57,8 @@ public protocol ObservedCore: AnyObject {
     var stackPointer: UInt32 { get }
     /// Whether that is the stack of a task and not the main stack.
     var usesProcessStack: Bool { get }
+    /// The stack pointer of tasks, current or not.
+    var processStackPointer: UInt32 { get }
     /// The lowest stack pointer since it was set last.
     var stackLow: UInt32 { get set }
     /// The mark that accesses leave beside the bytes they touch; never zero.

@@ -35,7 +35,7 @@ extension Recorder {
                 cycles: account.cycles.total, interruptCycles: account.interruptCycles, seconds: account.seconds,
                 clockHz: account.hertz, instructions: account.instructions, macs: account.macs,
                 causes: account.cycles, ramTouchedBytes: account.ramTouched, flashReadBytes: account.flashRead,
-                stackPeakBytes: stackPeak(account))
+                stackPeakBytes: account.stackPeak)
         }
     }
 

@@ -9,6 +9,8 @@ struct CallStack {
         /// Index of the function; -1 outside any.
         let function: Int32
         let returnAddress: UInt32
+        /// The stack pointer at its first instruction.
+        let sp: UInt32
         let entered: Int
         /// What interrupts had taken from this context when it was entered.
         let stolenAtEntry: Int
@@ -27,7 +29,7 @@ struct FunctionCalls {
     var inclusive = 0
     var least = Int.max
     var most = 0
-    /// How many of its calls are under way, over all contexts.
+    /// How many of its calls are under way in the current context.
     var depth = 0
 
     mutating func entered() {
@@ -48,12 +50,35 @@ struct FunctionCalls {
 struct CallTracker {
     private(set) var current = CallStack()
     private(set) var functions: [FunctionCalls]
-    private var interrupted: [(stack: CallStack, entered: Int, resume: UInt32)] = []
-    /// Tasks that were switched away, by where they go on.
-    private var parked: [UInt64: CallStack] = [:]
+    /// What handlers interrupted, innermost last.
+    private(set) var interrupted: [Context] = []
+    /// Tasks that were switched away.
+    private var parked: [Context] = []
     private var serial = 0
     private let functionIndex: (UInt32) -> Int32
     private let start: (Int32) -> UInt32
+
+    /// Calls that do not go on at the moment.
+    struct Context {
+        var stack: CallStack
+        /// The cycle at which they were left.
+        var since: Int
+        /// Where they go on.
+        let resume: UInt32
+        /// Where the core saved their registers.
+        let frame: UInt32
+
+        /// Whether that is what goes on now: the stack pointer is behind the saved registers then, of which there are
+        /// 8 or 26, and a word of padding. DDI 0403E.e B1.5.7.
+        func goesOn(at address: UInt32, sp: UInt32) -> Bool {
+            resume == address && (0x20...0x6C).contains(sp &- frame)
+        }
+    }
+
+    /// Far more calls than the RAM of a microcontroller has room for: somebody calls and never returns.
+    private static let deepest = 1 << 16
+    /// Far more tasks than anybody has at a time: they are deleted and made anew.
+    private static let mostParked = 256
 
     /// - Parameters:
     ///   - functionIndex: the function at an address.
@@ -70,6 +95,9 @@ struct CallTracker {
     /// The call that made the one that is executing.
     var callerSerial: Int { current.frames.dropLast().last?.serial ?? 0 }
 
+    /// The outermost call of the current context: it tells the handler or task that is executing from others.
+    var contextSerial: Int { current.frames.first?.serial ?? 0 }
+
     /// The outermost function of the current context: the reset handler, or what a task began with.
     var root: Int32? { current.frames.first?.function }
 
@@ -78,35 +106,33 @@ struct CallTracker {
         interrupted.flatMap { $0.stack.frames.map(\.function) } + current.frames.map(\.function)
     }
 
-    /// Where each call under way goes on, innermost first.
-    var returnAddresses: [UInt32] { current.frames.reversed().map(\.returnAddress) }
-
     mutating func follow(_ entry: JournalEntry) {
         switch entry.returnAddress {
         case JournalEntry.return:
-            guard let depth = current.frames.lastIndex(where: { $0.returnAddress == entry.target }) else {
-                jump(to: entry.target, from: entry.function, at: entry.cycle)
-                return
+            if let depth = current.frames.lastIndex(where: { $0.returnAddress == entry.target }) {
+                leave(to: depth, at: entry.cycle)
+            } else {
+                jump(entry)
             }
-            leave(to: depth, at: entry.cycle)
         case JournalEntry.jump:
-            jump(to: entry.target, from: entry.function, at: entry.cycle)
+            jump(entry)
         default:
-            enter(functionIndex(entry.target), returnAddress: entry.returnAddress, at: entry.cycle)
+            enter(functionIndex(entry.target), returnAddress: entry.returnAddress, sp: entry.sp, at: entry.cycle)
         }
     }
 
     /// The first function of a context: the reset handler, a task.
-    mutating func begin(at address: UInt32, cycle: Int) {
-        enter(functionIndex(address), returnAddress: 0xFFFF_FFFF, at: cycle)
+    mutating func begin(at address: UInt32, sp: UInt32, cycle: Int) {
+        enter(functionIndex(address), returnAddress: 0xFFFF_FFFF, sp: sp, at: cycle)
     }
 
-    private mutating func enter(_ function: Int32, returnAddress: UInt32, at cycle: Int) {
+    private mutating func enter(_ function: Int32, returnAddress: UInt32, sp: UInt32, at cycle: Int) {
+        if current.frames.count == CallTracker.deepest { leave(to: CallTracker.deepest / 2, at: cycle) }
         serial += 1
         current.frames.append(
             CallStack.Frame(
-                function: function, returnAddress: returnAddress, entered: cycle, stolenAtEntry: current.stolen,
-                serial: serial))
+                function: function, returnAddress: returnAddress, sp: sp, entered: cycle,
+                stolenAtEntry: current.stolen, serial: serial))
         if function >= 0 { functions[Int(function)].entered() }
     }
 
@@ -118,53 +144,93 @@ struct CallTracker {
         }
     }
 
-    /// A jump to the start of another function is a tail call: it returns where its predecessor would have.
-    private mutating func jump(to target: UInt32, from function: Int32, at cycle: Int) {
-        let callee = functionIndex(target)
-        guard callee >= 0, callee != function, start(callee) == target, let frame = current.frames.last else { return }
-        leave(to: current.frames.count - 1, at: cycle)
-        enter(callee, returnAddress: frame.returnAddress, at: cycle)
+    /// A jump to the start of another function is a tail call: it returns where its predecessor would have. A return
+    /// into the middle of a function that is under way, though nobody is to return there, is a `longjmp`.
+    private mutating func jump(_ entry: JournalEntry) {
+        let callee = functionIndex(entry.target)
+        guard callee >= 0, callee != entry.function, let frame = current.frames.last else { return }
+        if start(callee) == entry.target {
+            leave(to: current.frames.count - 1, at: entry.cycle)
+            enter(callee, returnAddress: frame.returnAddress, sp: entry.sp, at: entry.cycle)
+        } else if entry.returnAddress == JournalEntry.return,
+            let depth = current.frames.lastIndex(where: { $0.function == callee && $0.sp >= entry.sp })
+        {
+            leave(to: depth + 1, at: entry.cycle)
+        }
     }
 
-    mutating func interrupt(at cycle: Int, resume: UInt32) {
-        interrupted.append((current, cycle, resume))
-        current = CallStack()
+    // MARK: Interrupts and tasks
+
+    /// A handler is entered.
+    ///
+    /// - Parameters:
+    ///   - left: the cycle at which the interrupted code was left.
+    ///   - resume: where that goes on.
+    ///   - frame: where its registers were saved.
+    mutating func interrupt(by handler: UInt32, at cycle: Int, left: Int, resume: UInt32, frame: UInt32) {
+        interrupted.append(Context(stack: current, since: left, resume: resume, frame: frame))
+        leaveOff()
+        begin(at: handler, sp: frame, cycle: cycle)
+    }
+
+    /// A handler follows another one that has ended.
+    mutating func chain(to handler: UInt32, sp: UInt32, at cycle: Int) {
+        leave(to: 0, at: cycle)
+        begin(at: handler, sp: sp, cycle: cycle)
     }
 
     /// An exception is left. If execution does not go on where it was interrupted, a task was switched.
     mutating func resume(at address: UInt32, sp: UInt32, cycle: Int) {
         leave(to: 0, at: cycle)
         guard let context = interrupted.popLast() else { return }
-        let resume = context.resume
-        let entered = context.entered
-        var stack = context.stack
-        stack.stolen += cycle - entered
-        if resume == address {
-            current = stack
+        if context.goesOn(at: address, sp: sp) {
+            takeUp(context, at: cycle)
             return
         }
-        parked[CallTracker.key(resume, stack)] = stack
-        let candidates = parked.keys.filter { UInt32($0 >> 32) == address }
-        if let match = candidates.min(), let task = parked.removeValue(forKey: match) {
-            current = task
-            current.stolen += cycle - entered
+        park(context)
+        if let match = parked.lastIndex(where: { $0.goesOn(at: address, sp: sp) }) {
+            takeUp(parked.remove(at: match), at: cycle)
         } else {
             current = CallStack()
-            begin(at: address, cycle: cycle)
+            begin(at: address, sp: sp, cycle: cycle)
         }
     }
 
-    private static func key(_ resume: UInt32, _ stack: CallStack) -> UInt64 {
-        UInt64(resume) << 32 | UInt64(UInt32(truncatingIfNeeded: stack.frames.first?.serial ?? 0))
+    /// Whatever was parked with the same frame is gone: its stack has another owner now.
+    private mutating func park(_ context: Context) {
+        for index in parked.indices.reversed() where parked[index].frame == context.frame {
+            close(parked.remove(at: index))
+        }
+        if parked.count == CallTracker.mostParked { close(parked.removeFirst()) }
+        parked.append(context)
+    }
+
+    /// The current calls do not go on for a while.
+    private mutating func leaveOff() {
+        for frame in current.frames where frame.function >= 0 { functions[Int(frame.function)].depth -= 1 }
+        current = CallStack()
+    }
+
+    private mutating func takeUp(_ context: Context, at cycle: Int) {
+        current = context.stack
+        current.stolen += cycle - context.since
+        for frame in current.frames where frame.function >= 0 { functions[Int(frame.function)].depth += 1 }
+    }
+
+    /// The calls of a context are over since it was left.
+    private mutating func close(_ context: Context) {
+        let kept = current
+        leaveOff()
+        takeUp(context, at: context.since)
+        leave(to: 0, at: context.since)
+        takeUp(Context(stack: kept, since: 0, resume: 0, frame: 0), at: 0)
     }
 
     /// The run is over: calls under way have lasted until now.
     mutating func finish(at cycle: Int) {
         leave(to: 0, at: cycle)
-        while let (stack, entered, _) = interrupted.popLast() {
-            current = stack
-            current.stolen += cycle - entered
-            leave(to: 0, at: cycle)
-        }
+        for context in parked { close(context) }
+        parked.removeAll()
+        while let context = interrupted.popLast() { close(context) }
     }
 }

@@ -16,7 +16,7 @@ struct LayerAccount {
     var macs: Int?
     var ramTouched = 0
     var flashRead = 0
-    var stackLow = UInt32.max
+    var stackPeak = 0
 }
 
 /// Tells which layer of the network is executing, and which layers are the same in another pass.
@@ -34,6 +34,8 @@ struct LayerTracker {
         /// Where a kernel returns to, and with which stack pointer; `nil` for markers and events.
         let end: (returnAddress: UInt32, sp: UInt32)?
         let began: Cycles
+        /// The outermost call of the handler or task that it runs in.
+        let context: Int
     }
 
     private(set) var accounts: [LayerAccount] = []
@@ -50,9 +52,10 @@ struct LayerTracker {
     ///   - identity: what is the same whenever this layer runs, and else not: addresses of call and arguments.
     ///   - isComplete: whether name and identity are enough to tell it; if not, its place in the pass counts, too.
     ///   - call: the call that runs the pass.
+    ///   - context: the outermost call of the handler or task that it runs in.
     mutating func begin(
         _ name: String, _ discovery: LayerProfile.Discovery, identity: [UInt32], isComplete: Bool, call: Int,
-        end: (UInt32, UInt32)?, macs: Int?, at cycle: Cycles
+        context: Int, end: (UInt32, UInt32)?, macs: Int?, at cycle: Cycles
     ) -> Int {
         let startsAgain = first.map { $0.name == name && $0.identity == identity } ?? true
         if call != pass || isComplete && startsAgain {
@@ -73,7 +76,7 @@ struct LayerTracker {
         }
         accounts[index].invocations += 1
         if let macs { accounts[index].macs = (accounts[index].macs ?? 0) + macs }
-        open = Open(index: index, end: end, began: cycle)
+        open = Open(index: index, end: end, began: cycle, context: context)
         return index
     }
 

@@ -22,6 +22,17 @@ public final class Recorder: RunObserver {
         var stackBytes = 0
     }
 
+    /// A handler that is executing, or was interrupted in turn.
+    private struct ActiveInterrupt {
+        let number: Int
+        var cycles: Int
+        /// The main stack pointer at its first instruction, and the lowest since.
+        let sp: UInt32
+        var low: UInt32
+        /// Bytes that the core saved on the main stack before that.
+        let saved: Int
+    }
+
     /// How many invocations of a layer have their touched memory counted: enough to be sure, few enough to be cheap.
     private static let touchedInvocations = 2
 
@@ -42,9 +53,11 @@ public final class Recorder: RunObserver {
     private(set) var tasks: [Int32: (top: UInt32, low: UInt32)] = [:]
     private(set) var heap = HeapTracker()
     private var touched: TouchedMemory
-    private var active: [(number: Int, cycles: Int, began: Cycles, stackLow: UInt32, sp: UInt32)] = []
+    private var active: [ActiveInterrupt] = []
     private var outsideSeen = CauseVector()
     private var stackTop: UInt32 = 0
+    /// The lowest stack pointer of the open layer, outside of interrupts.
+    private var layerStackLow = UInt32.max
 
     public init(core: any ObservedCore, chip: Chip, program: ObservedProgram) {
         self.core = core
@@ -60,7 +73,7 @@ public final class Recorder: RunObserver {
     /// The run begins at the reset handler.
     public func begin(at pc: UInt32) {
         stackTop = core.stackPointer
-        calls.begin(at: pc, cycle: core.now)
+        calls.begin(at: pc, sp: stackTop, cycle: core.now)
     }
 
     // MARK: What the engine tells
@@ -107,35 +120,60 @@ public final class Recorder: RunObserver {
     }
 
     public func stackDeepened(to sp: UInt32, at cycle: Cycles) {
+        if active.isEmpty { layerStackLow = min(layerStackLow, sp) }
         if core.usesProcessStack {
-            let task = calls.root ?? -1
-            let known = tasks[task]
-            tasks[task] = (max(known?.top ?? sp, sp), min(known?.low ?? sp, sp))
+            noteTask(sp)
             return
         }
+        if let innermost = active.indices.last { active[innermost].low = min(active[innermost].low, sp) }
         guard sp < mainStackLow, sp <= stackTop else { return }
         mainStackLow = sp
         peakChain = calls.chain
     }
 
-    public func exceptionEntered(_ number: Int, returnAddress: UInt32, at cycle: Cycles) {
-        gather()
-        calls.interrupt(at: cycle, resume: returnAddress)
-        active.append((number, 0, cycle, core.stackLow, core.stackPointer))
-        core.stackLow = core.stackPointer
+    /// The current task has its stack pointer there.
+    private func noteTask(_ sp: UInt32) {
+        let task = calls.root ?? -1
+        let known = tasks[task]
+        tasks[task] = (max(known?.top ?? sp, sp), min(known?.low ?? sp, sp))
+    }
+
+    public func exceptionEntered(_ number: Int, handler: UInt32, returnAddress: UInt32?, at cycle: Cycles) {
+        // The core has the form of the saved registers in LR. DDI 0403E.e B1.5.8.
+        let usesProcessStack = core.register(14) & 4 != 0
+        let savedBytes = usesProcessStack ? 0 : core.register(14) & 0x10 != 0 ? 0x20 : 0x68
+        let sp = core.stackPointer
+        if let returnAddress {
+            let entry = gather(isEntering: true)
+            calls.interrupt(
+                by: handler, at: cycle, left: cycle - entry, resume: returnAddress,
+                frame: usesProcessStack ? core.processStackPointer : sp)
+            active.append(ActiveInterrupt(number: number, cycles: entry, sp: sp, low: sp, saved: savedBytes))
+        } else {
+            gather()
+            calls.chain(to: handler, sp: sp, at: cycle)
+            closeInterrupt()
+            active.append(ActiveInterrupt(number: number, cycles: 0, sp: sp, low: sp, saved: savedBytes))
+        }
+        core.stackLow = sp
     }
 
     public func exceptionReturned(to address: UInt32, at cycle: Cycles) {
         gather()
         calls.resume(at: address, sp: core.stackPointer, cycle: cycle)
+        closeInterrupt()
+        core.stackLow = core.stackPointer
+        if core.usesProcessStack { noteTask(core.stackPointer) }
+    }
+
+    private func closeInterrupt() {
         guard let left = active.popLast() else { return }
         var account = interrupts[left.number] ?? InterruptAccount()
         account.count += 1
         account.cycles += left.cycles
         account.longest = max(account.longest, left.cycles)
-        if core.stackLow <= left.sp { account.stackBytes = max(account.stackBytes, Int(left.sp - core.stackLow)) }
+        account.stackBytes = max(account.stackBytes, Int(left.sp &- left.low) + left.saved)
         interrupts[left.number] = account
-        core.stackLow = min(core.stackLow, left.stackLow)
     }
 
     /// A kernel runs inside an event of the runtime: its multiply-accumulates are the event's. Those of the kernels
@@ -167,10 +205,11 @@ public final class Recorder: RunObserver {
         gather()
         let index = layers.begin(
             name, discovery, identity: identity, isComplete: isComplete,
-            call: discovery == .marker ? calls.currentSerial : calls.callerSerial, end: end,
+            call: discovery == .marker ? calls.currentSerial : calls.callerSerial,
+            context: calls.contextSerial, end: end,
             macs: macs, at: cycle)
         if layers.accounts[index].invocations <= Recorder.touchedInvocations { core.touchMark = touched.freshMark() }
-        stackLowBefore = core.stackLow
+        layerStackLow = core.stackPointer
         core.stackLow = core.stackPointer
     }
 
@@ -178,9 +217,9 @@ public final class Recorder: RunObserver {
         guard let open = layers.open else { return }
         gather()
         let bytes = core.touchMark == TouchedMemory.outside ? nil : touched.count(core.touchMark)
-        let low = core.stackLow
+        let peak = Int(max(stackBase, layerStackLow) - layerStackLow)
         layers.update(open.index) { account in
-            account.stackLow = min(account.stackLow, low)
+            account.stackPeak = max(account.stackPeak, peak)
             account.hertz = chip.clock.hertz
             if let bytes {
                 account.ramTouched = max(account.ramTouched, bytes.ram)
@@ -188,15 +227,21 @@ public final class Recorder: RunObserver {
             }
         }
         core.touchMark = TouchedMemory.outside
-        core.stackLow = min(low, stackLowBefore)
         kernelEnd = nil
         layers.end()
     }
 
-    private var stackLowBefore = UInt32.max
+    /// Where the stack in use begins: that of the task, or the main stack.
+    private var stackBase: UInt32 {
+        core.usesProcessStack ? tasks[calls.root ?? -1]?.top ?? core.stackPointer : stackTop
+    }
 
     /// Gives what was counted since the last boundary to the open account.
-    private func gather() {
+    ///
+    /// - Parameter isEntering: the core has saved registers for a handler, which is the interrupt's doing.
+    /// - Returns: the cycles that this took.
+    @discardableResult
+    private func gather(isEntering: Bool = false) -> Int {
         var cycles = CauseVector()
         var executed = 0
         core.gather { function, instructions, causes in
@@ -215,11 +260,14 @@ public final class Recorder: RunObserver {
         cycles += outside
         total += cycles
         instructions += executed
+        let entry = isEntering ? outside[.exception] : 0
+        cycles[.exception] -= entry
         if let innermost = active.indices.last { active[innermost].cycles += cycles.total }
-        guard let open = layers.open else { return }
+        guard let open = layers.open else { return entry }
         let seconds = Double(cycles.total) / chip.clock.hertz
         layers.update(open.index) { account in
-            if active.isEmpty {
+            account.interruptCycles += entry
+            if calls.contextSerial == open.context {
                 account.cycles += cycles
                 account.instructions += executed
                 account.seconds += seconds
@@ -227,29 +275,18 @@ public final class Recorder: RunObserver {
                 account.interruptCycles += cycles.total
             }
         }
+        return entry
     }
+
+    /// Brings all accounts up to date while the run goes on.
+    func update() { gather() }
 
     /// The run is over, or its result is wanted: brings all accounts up to date.
     public func finish() {
         if layers.open != nil { endLayer(at: core.now) }
         gather()
         calls.finish(at: core.now)
-        while let left = active.popLast() {
-            var account = interrupts[left.number] ?? InterruptAccount()
-            account.count += 1
-            account.cycles += left.cycles
-            account.longest = max(account.longest, left.cycles)
-            interrupts[left.number] = account
-        }
-    }
-
-    /// The calls under way, innermost first: the function and where in it execution goes on.
-    public var callers: [(function: String, address: UInt32)] {
-        let frames = calls.current.frames
-        return frames.indices.dropFirst().reversed().map { index in
-            let caller = frames[index - 1].function
-            return (caller >= 0 ? program.functions[Int(caller)].name : "?", frames[index].returnAddress)
-        }
+        while !active.isEmpty { closeInterrupt() }
     }
 
     /// The index of the function at an address; -1 outside any.
@@ -257,8 +294,4 @@ public final class Recorder: RunObserver {
 
     /// The stack in use at its peak: bytes below where it was at reset.
     var mainStackPeak: Int { mainStackLow <= stackTop ? Int(stackTop - mainStackLow) : 0 }
-
-    func stackPeak(_ account: LayerAccount) -> Int? {
-        account.stackLow <= stackTop ? Int(stackTop - account.stackLow) : nil
-    }
 }

@@ -2,10 +2,10 @@
 public enum Outcome: Equatable, Sendable {
     /// The firmware ended itself.
     case exited(code: Int32)
-    /// The cycle budget was used up.
-    case cyclesExhausted
+    /// The cycle budget was used up; the place is where the firmware was then.
+    case cyclesExhausted(place: String? = nil)
     /// The budget of simulated time was used up.
-    case timeExhausted
+    case timeExhausted(place: String? = nil)
     /// A fault that the firmware does not handle.
     case fault(description: String)
     /// The core locked up.
@@ -13,7 +13,7 @@ public enum Outcome: Equatable, Sendable {
     /// The firmware only waits and nothing is left that could wake it.
     case waiting(description: String)
     /// The user stopped the run.
-    case interrupted
+    case interrupted(place: String? = nil)
     /// The run stopped at a breakpoint.
     case breakpoint
 
@@ -47,33 +47,38 @@ public enum Outcome: Equatable, Sendable {
     public var clause: String {
         switch self {
         case .exited(let code): "exited with code \(code)"
-        case .cyclesExhausted: "used up its cycle budget"
-        case .timeExhausted: "used up its budget of simulated time"
+        case .cyclesExhausted(let place): "used up its cycle budget" + Self.located(place)
+        case .timeExhausted(let place): "used up its budget of simulated time" + Self.located(place)
         case .fault(let description): "ended in a fault: \(description)"
         case .lockup(let description): "locked up: \(description)"
         case .waiting(let description): "waits for \(description)"
-        case .interrupted: "was interrupted by the user"
+        case .interrupted(let place): "was interrupted by the user" + Self.located(place)
         case .breakpoint: "stopped at a breakpoint"
         }
     }
+
+    private static func located(_ place: String?) -> String { place.map { " in \($0)" } ?? "" }
 }
 
 /// Saved as `{"kind": "exited", "code": 0}` or `{"kind": "fault", "description": "..."}`.
 extension Outcome: Codable {
     private enum Key: String, CodingKey {
-        case kind, code, description
+        case kind, code, description, place
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         switch try container.decode(Kind.self, forKey: .kind) {
         case .exited: self = .exited(code: try container.decode(Int32.self, forKey: .code))
-        case .cyclesExhausted: self = .cyclesExhausted
-        case .timeExhausted: self = .timeExhausted
+        case .cyclesExhausted:
+            self = .cyclesExhausted(place: try container.decodeIfPresent(String.self, forKey: .place))
+        case .timeExhausted:
+            self = .timeExhausted(place: try container.decodeIfPresent(String.self, forKey: .place))
         case .fault: self = .fault(description: try container.decode(String.self, forKey: .description))
         case .lockup: self = .lockup(description: try container.decode(String.self, forKey: .description))
         case .waiting: self = .waiting(description: try container.decode(String.self, forKey: .description))
-        case .interrupted: self = .interrupted
+        case .interrupted:
+            self = .interrupted(place: try container.decodeIfPresent(String.self, forKey: .place))
         case .breakpoint: self = .breakpoint
         }
     }
@@ -86,7 +91,9 @@ extension Outcome: Codable {
             try container.encode(code, forKey: .code)
         case .fault(let description), .lockup(let description), .waiting(let description):
             try container.encode(description, forKey: .description)
-        case .cyclesExhausted, .timeExhausted, .interrupted, .breakpoint:
+        case .cyclesExhausted(let place), .timeExhausted(let place), .interrupted(let place):
+            try container.encodeIfPresent(place, forKey: .place)
+        case .breakpoint:
             break
         }
     }

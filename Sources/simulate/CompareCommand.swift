@@ -4,9 +4,10 @@ import Report
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compare", abstract: "Says what changed between two runs, from their saved JSON profiles.")
+        commandName: "compare", abstract: "Says what changed between two runs, from their JSON profiles.",
+        discussion: "Profiles come from `simulate profile --format json --report FILE`.")
 
-    @Argument(help: "The older profile, from `simulate profile --format json`.")
+    @Argument(help: "The older profile.")
     var old: String
 
     @Argument(help: "The newer profile.")

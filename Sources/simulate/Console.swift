@@ -13,6 +13,8 @@ final class Console {
     /// What was printed and is not yet written.
     private var pending: [UInt8] = []
     private var files: [(path: String, bytes: Bytes)] = []
+    /// Clears the line of a terminal that shows the progress.
+    var beforeWriting: () -> Void = {}
 
     final class Bytes {
         var all: [UInt8] = []
@@ -26,11 +28,13 @@ final class Console {
         let itm = SerialPort()
         itm.transmit = { [unowned self] in self.put($0) }
         machine.processor.system.stimulusPorts[0] = itm
+        if let root = options.semihostingRoot { try Files.checkFolder(root) }
         machine.processor.system.semihosting = Semihosting(
             host: SemihostingFolder(
                 console: self, root: options.semihostingRoot,
                 commandLine: URL(fileURLWithPath: options.firmware).lastPathComponent))
         for output in options.output {
+            try Files.checkWritable(output.file)
             let bytes = Bytes()
             try Console.port(output.port, machine).transmit = { bytes.all.append($0) }
             files.append((output.file, bytes))
@@ -59,12 +63,16 @@ final class Console {
     /// What the firmware reads from its console by semihosting: stdin.
     func read(_ count: Int) -> [UInt8] {
         flush()
-        return Array(FileHandle.standardInput.availableData.prefix(count))
+        guard count > 0 else { return [] }
+        var bytes = [UInt8](repeating: 0, count: min(count, 1 << 16))
+        let got = bytes.withUnsafeMutableBytes { Foundation.read(0, $0.baseAddress, $0.count) }
+        return Array(bytes.prefix(max(got, 0)))
     }
 
     func flush() {
         guard !pending.isEmpty else { return }
-        FileHandle.standardOutput.write(Data(pending))
+        beforeWriting()
+        Output.write(pending, to: 1)
         pending.removeAll(keepingCapacity: true)
     }
 

@@ -4,9 +4,11 @@ import Firmware
 
 struct DisassembleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "disassemble", abstract: "Lists the instructions of a firmware, or of one of its functions.")
+        commandName: "disassemble",
+        abstract: "Lists the instructions of a firmware, or of one of its functions.",
+        discussion: "The words that a compiler puts between the instructions are listed as .word.")
 
-    @Argument(help: "The firmware.")
+    @Argument(help: "The firmware: an ELF file for 32-bit Arm.")
     var firmware: String
 
     @Argument(help: "A function; all of them if none is named.")
@@ -24,35 +26,72 @@ struct DisassembleCommand: ParsableCommand {
             let table = FunctionTable(image)
             var functions = table.functions
             if let function {
-                guard let found = table.function(named: function) else {
-                    throw Failure.badInput("\(firmware): there is no function '\(function)'; check its name with nm")
-                }
+                guard let found = table.function(named: function) else { throw missing(function, table) }
                 functions = [found]
             }
-            for function in functions { list(function, image) }
+            guard !functions.isEmpty else {
+                throw Failure.badInput("\(firmware): it has no symbols of functions; was it stripped?")
+            }
+            for function in functions { Output.write(Array(list(function, image).utf8), to: 1) }
         }
     }
 
-    private func list(_ function: FunctionTable.Function, _ image: FirmwareImage) {
-        print("\n\(function.name):")
-        var listing = Listing(
-            from: UInt32(truncatingIfNeeded: function.low), to: UInt32(truncatingIfNeeded: function.high)
-        ) { address in
-            image.halfword(at: UInt64(address))
-        }
-        while let (address, encoding, text) = listing.next() {
-            let words = encoding.map { hexadecimal($0, 4) }.joined(separator: " ")
-            print("  \(hexadecimal(address, 8))  \(words.padded(to: 9))  \(text)")
-        }
+    private func missing(_ name: String, _ table: FunctionTable) -> Failure {
+        let similar = table.functions.map(\.name).filter { $0.lowercased().contains(name.lowercased()) }.prefix(3)
+        let hint = similar.isEmpty ? "nm lists the names" : "did you mean \(similar.joined(separator: " or "))?"
+        return .badInput("\(firmware): there is no function '\(name)'; \(hint)")
     }
 
-    private func hexadecimal(_ value: some BinaryInteger, _ digits: Int) -> String {
+    private func list(_ function: FunctionTable.Function, _ image: FirmwareImage) -> String {
+        var text = "\n\(function.name):\n"
+        for (range, isCode) in image.stretches(from: function.low, to: function.high) {
+            let (low, high) = (UInt32(truncatingIfNeeded: range.lowerBound), UInt32(truncatingIfNeeded: range.upperBound))
+            if isCode {
+                var listing = Listing(from: low, to: high) { image.halfword(at: UInt64($0)) }
+                while let (address, encoding, instruction) = listing.next() {
+                    text += line(address, encoding.map { padded($0, 4) }.joined(separator: " "), instruction)
+                }
+            } else {
+                for address in stride(from: low, to: high, by: low % 4 == 0 ? 4 : 2) {
+                    guard let first = image.halfword(at: UInt64(address)) else { break }
+                    if low % 4 == 0, high - address >= 4, let second = image.halfword(at: UInt64(address) + 2) {
+                        let word = padded(UInt32(second) << 16 | UInt32(first), 8)
+                        text += line(address, word, ".word 0x" + word)
+                    } else {
+                        text += line(address, padded(first, 4), ".short 0x" + padded(first, 4))
+                    }
+                }
+            }
+        }
+        return text
+    }
+
+    private func line(_ address: UInt32, _ encoding: String, _ text: String) -> String {
+        "  \(padded(address, 8))  \(encoding.padded(to: 9))  \(text)\n"
+    }
+
+    private func padded(_ value: some BinaryInteger, _ digits: Int) -> String {
         let text = String(value, radix: 16)
         return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 }
 
 extension FirmwareImage {
+    /// Where between two addresses instructions lie and where data, by the mapping symbols.
+    func stretches(from low: UInt64, to high: UInt64) -> [(range: Range<UInt64>, isCode: Bool)] {
+        var stretches: [(Range<UInt64>, Bool)] = []
+        var isCode = mappingSymbols.last { $0.address <= low }.map { $0.kind != .data } ?? true
+        var start = low
+        for symbol in mappingSymbols where symbol.address > low && symbol.address < high {
+            guard (symbol.kind != .data) != isCode else { continue }
+            if start < symbol.address { stretches.append((start..<symbol.address, isCode)) }
+            start = symbol.address
+            isCode.toggle()
+        }
+        if start < high { stretches.append((start..<high, isCode)) }
+        return stretches
+    }
+
     /// The halfword that a segment has at an address where the program runs.
     func halfword(at address: UInt64) -> UInt16? {
         for segment in segments where address >= segment.virtualAddress {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// What ends the program early: one sentence for stderr and a documented exit code.
 struct Failure: Error {
@@ -8,7 +7,10 @@ struct Failure: Error {
 
     static let regression: Int32 = 1
     static let badInput: Int32 = 65
+    /// A mistake of this program.
+    static let software: Int32 = 70
     static let budgetUsedUp: Int32 = 124
+    static let interrupted: Int32 = 130
     static let fault: Int32 = 134
 
     /// A file that cannot be used as it is.
@@ -23,19 +25,4 @@ func reportingFailures(_ body: () throws -> Void) throws {
         StandardError.say("simulate: \(failure.sentence)")
         throw ExitCode(failure.code)
     }
-}
-
-enum StandardError {
-    /// One line on stderr.
-    static func say(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
-    }
-
-    /// Text as it is.
-    static func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
-    }
-
-    /// Whether a person is looking.
-    static var isTerminal: Bool { isatty(2) == 1 }
 }

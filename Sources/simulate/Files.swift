@@ -13,31 +13,71 @@ enum Files {
         guard !isDirectory.boolValue else {
             throw .badInput("'\(path)' is a folder; name the \(what) itself")
         }
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        if let size = attributes?[.size] as? Int, size > sizeLimit {
-            throw .badInput("'\(path)' has \(size) bytes, more than any \(what); check the path")
-        }
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
             throw .badInput("'\(path)' cannot be read; check its permissions")
+        }
+        // Not the size that the file system tells: pipes and devices have none.
+        guard let data = try? handle.read(upToCount: sizeLimit + 1) else {
+            throw .badInput("'\(path)' cannot be read; check what it is")
+        }
+        guard data.count <= sizeLimit else {
+            throw .badInput("'\(path)' has more than \(sizeLimit) bytes, more than any \(what); check the path")
         }
         return Array(data)
     }
 
-    /// Writes a whole file or, under the name `-`, to stdout. A file that is there is replaced only once the new one
-    /// is complete.
-    static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-        if path == "-" {
-            FileHandle.standardOutput.write(Data(bytes))
-            return
+    /// Finds out whether a file could be written, before a long run makes what is to be written. `-` is stdout.
+    static func checkWritable(_ path: String) throws(Failure) {
+        guard path != "-" else { return }
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        guard !isDirectory.boolValue else {
+            throw .badInput("'\(path)' is a folder and cannot be written; name a file in it")
         }
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw .badInput("'\(path)' cannot be written; check that the folder exists and is writable")
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw .badInput("'\(path)' cannot be written, because there is no folder '\(folder)'; make it first")
+        }
+        guard FileManager.default.isWritableFile(atPath: exists ? path : folder) else {
+            throw .badInput("'\(path)' cannot be written; check the permissions of the file and of its folder")
         }
     }
 
-    /// The files with one of the endings below a folder, sorted, or the file itself.
+    static func checkFolder(_ path: String) throws(Failure) {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
+            throw .badInput("there is no folder '\(path)'; make it, or check the path")
+        }
+    }
+
+    /// Writes a whole file or, under the name `-`, to stdout. A file that is there is replaced only once the new one
+    /// is complete; a pipe or a device is written to.
+    static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+        if path == "-" {
+            guard Output.write(bytes, to: 1) else { throw cannotWrite("stdout") }
+            return
+        }
+        let place = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        let type = (try? FileManager.default.attributesOfItem(atPath: place.path))?[.type] as? FileAttributeType
+        if let type, type != .typeRegular {
+            let descriptor = open(path, O_WRONLY)
+            guard descriptor >= 0 else { throw cannotWrite("'\(path)'") }
+            defer { close(descriptor) }
+            guard Output.write(bytes, to: descriptor) else { throw cannotWrite("'\(path)'") }
+            return
+        }
+        do {
+            try Data(bytes).write(to: place, options: .atomic)
+        } catch {
+            throw .badInput("'\(path)' cannot be written; check the folder's permissions and the room on the disk")
+        }
+    }
+
+    private static func cannotWrite(_ what: String) -> Failure {
+        .badInput("\(what) cannot be written: \(String(cString: strerror(errno)))")
+    }
+
+    /// The files with one of the endings below a folder, sorted, without hidden ones; or the file itself.
     static func list(_ path: String, ending: String) throws(Failure) -> [String] {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
@@ -48,7 +88,10 @@ enum Files {
             throw .badInput("'\(path)' cannot be read; check its permissions")
         }
         var found: [String] = []
-        for case let name as String in walk where name.hasSuffix(ending) { found.append(path + (path.hasSuffix("/") ? "" : "/") + name) }
+        for case let name as String in walk where name.hasSuffix(ending) {
+            guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
+            found.append(path + (path.hasSuffix("/") ? "" : "/") + name)
+        }
         return found.sorted()
     }
 }

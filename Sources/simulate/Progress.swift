@@ -5,33 +5,30 @@ import Profile
 /// Shows a person on a terminal that a long run goes on. It never reaches a report.
 final class Progress {
     private let chip: Chip
-    private let began = DispatchTime.now()
-    private var shown = DispatchTime.now()
+    private let began = DispatchTime.now().uptimeNanoseconds
+    private var shown: UInt64 = 0
     private var isVisible = false
 
     init(chip: Chip) {
         self.chip = chip
     }
 
+    /// After the first second, five times a second.
     func show() {
         guard StandardError.isTerminal else { return }
-        let now = DispatchTime.now()
-        guard now.uptimeNanoseconds - began.uptimeNanoseconds > 1_000_000_000,
-            now.uptimeNanoseconds - shown.uptimeNanoseconds > 200_000_000
-        else { return }
+        let now = DispatchTime.now().uptimeNanoseconds
+        guard now - began > 1_000_000_000, now - shown > 200_000_000 else { return }
         shown = now
         isVisible = true
-        let seconds = chip.clock.seconds(at: chip.clock.now)
-        let millis = Int(seconds * 1000)
-        StandardError.write("\r\u{1B}[K\(chip.clock.now / 1_000_000) M cycles, \(millis / 1000).\(String(format3(millis % 1000))) s simulated")
+        let seconds = Numeral.fixed(chip.clock.seconds(at: chip.clock.now), places: 3)
+        StandardError.write(
+            "\r\u{1B}[K\(Numeral.grouped(chip.clock.now / 1_000_000)) million cycles, \(seconds) s simulated; "
+                + "Ctrl-C ends the run with its report")
     }
 
     func clear() {
-        if isVisible { StandardError.write("\r\u{1B}[K") }
-    }
-
-    private func format3(_ value: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: 3 - digits.count) + digits
+        guard isVisible else { return }
+        isVisible = false
+        StandardError.write("\r\u{1B}[K")
     }
 }

@@ -1,75 +1,102 @@
 import ArgumentParser
-import Foundation
 
 /// What every command takes that runs a firmware.
 struct RunOptions: ParsableArguments {
     @Argument(help: "The firmware: the ELF file that a board would be flashed with.")
     var firmware: String
 
-    @Option(help: ArgumentHelp("The chip: a name, an alias or the path of a YAML file; see `simulate targets`.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The chip: a name or alias from `simulate targets`, or the path of a YAML file.", valueName: "name"))
     var target: String
 
-    @Option(help: ArgumentHelp("Stop after this many cycles; k, M and G may follow.", valueName: "cycles"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop after this many cycles of the core: 250000, 250k, 10M, 2G.", valueName: "cycles"),
+        transform: { CycleCount(try Quantity.read($0, CycleCount.units, least: 1, most: 9e18, "10M")) })
     var maxCycles: CycleCount?
 
-    @Option(help: ArgumentHelp("Stop after this much simulated time; s, ms and us may follow.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop after this much simulated time: 2s, 500ms, 20us.", valueName: "time"),
+        transform: { SimulatedTime(seconds: try Quantity.read($0, SimulatedTime.units, least: 0, most: 1e9, "500ms")) })
     var timeout: SimulatedTime?
 
-    @Option(help: ArgumentHelp("The crystal on the board, in Hz; k and M may follow.", valueName: "Hz"))
-    var hse: CycleCount?
+    @Option(
+        name: .customLong("hse"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "The crystal of the board: 8M, 25M, or 0 for none. Otherwise as the target says.", valueName: "Hz"),
+        transform: { CycleCount(try Quantity.read($0, CycleCount.units, least: 0, most: 1e9, "25M")) })
+    var HSE: CycleCount?
 
-    @Option(help: ArgumentHelp("Feed a file to a UART: USART2=input.bin.", valueName: "port=file"))
+    @Option(
+        help: ArgumentHelp("Feed a file to a serial port: USART2=input.bin. May be repeated.", valueName: "port=file"),
+        transform: PortFile.init)
     var input: [PortFile] = []
 
-    @Option(help: ArgumentHelp("Write what a UART sends to a file instead of stdout: USART2=out.bin.", valueName: "port=file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write what a serial port sends to a file instead of stdout: USART2=out.bin. May be repeated.",
+            valueName: "port=file"),
+        transform: PortFile.init)
     var output: [PortFile] = []
 
-    @Option(help: ArgumentHelp("Let semihosting open files in this folder, and nowhere else.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Let semihosting open files in this folder, and nowhere else.", valueName: "folder"))
     var semihostingRoot: String?
 
-    @Option(help: ArgumentHelp("Seed of the random number generator.", valueName: "number"))
-    var seed: UInt64 = 1
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("What the chip's random number generator starts from, 0 to 4294967295.", valueName: "number"))
+    var seed: UInt32 = 1
 
-    @Flag(help: "End the run when the firmware touches something that is not modelled.")
+    @Flag(help: "End the run where the firmware touches something that is not modelled.")
     var strict = false
 }
 
-/// `250000`, `250k`, `10M`, `2G`.
-struct CycleCount: ExpressibleByArgument {
+struct CycleCount {
     let value: Int
 
-    init?(argument: String) {
-        let scales: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9]
-        guard let last = argument.last else { return nil }
-        let scale = scales[last] ?? 1
-        let digits = scales[last] == nil ? argument : String(argument.dropLast())
-        guard let number = Double(digits), number > 0, number * scale <= 9e18, number.isFinite else { return nil }
-        value = Int((number * scale).rounded())
-    }
+    static let units: [(String, Double)] = [("k", 1e3), ("K", 1e3), ("M", 1e6), ("G", 1e9)]
+
+    /// - Parameter number: 0 to 9e18.
+    init(_ number: Double) { value = Int(number.rounded()) }
 }
 
-/// `2`, `2s`, `500ms`, `20us`.
-struct SimulatedTime: ExpressibleByArgument {
+struct SimulatedTime {
     let seconds: Double
 
-    init?(argument: String) {
-        let scales = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0)]
-        let unit = scales.first { argument.hasSuffix($0.0) }
-        let digits = argument.dropLast(unit?.0.count ?? 0)
-        guard let number = Double(digits), number > 0, number.isFinite else { return nil }
-        seconds = number * (unit?.1 ?? 1)
+    static let units: [(String, Double)] = [("us", 1e-6), ("ms", 1e-3), ("s", 1)]
+}
+
+/// A number with a unit behind it.
+enum Quantity {
+    static func read(
+        _ text: String, _ units: [(String, Double)], least: Double, most: Double, _ example: String
+    ) throws -> Double {
+        let unit = units.first { text.hasSuffix($0.0) }
+        let digits = text.dropLast(unit?.0.count ?? 0)
+        guard let first = digits.first, first.isNumber || first == "-", let number = Double(digits) else {
+            throw ValidationError("this is no number; \(example) would be one")
+        }
+        let value = number * (unit?.1 ?? 1)
+        guard value >= least, value <= most, value > 0 || number == 0 else {
+            throw ValidationError(value < max(least, 0) ? "it must be more than that" : "it must be less than that")
+        }
+        return value
     }
 }
 
 /// `USART2=file`.
-struct PortFile: ExpressibleByArgument {
+struct PortFile {
     let port: String
     let file: String
 
-    init?(argument: String) {
-        guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else { return nil }
-        port = String(argument[..<equals])
-        file = String(argument[argument.index(after: equals)...])
-        guard !file.isEmpty else { return nil }
+    init(_ text: String) throws {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, !text.hasPrefix("=") else {
+            throw ValidationError("write a port and a file, as in USART2=file.bin")
+        }
+        (port, file) = (parts[0], parts[1])
     }
 }

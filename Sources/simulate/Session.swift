@@ -12,6 +12,9 @@ final class Session {
     let machine: TargetMachine
     let recorder: Recorder
     let console: Console
+    let places: Places
+    /// The addresses of exception handlers.
+    let handlers: Set<UInt32>
     private let options: RunOptions
     private let limits: Limits
 
@@ -32,7 +35,7 @@ final class Session {
         }
         do throws(TargetError) {
             machine = try TargetMachine(
-                description, model, options: MachineOptions(HSE: options.hse?.value, seed: Int(options.seed)))
+                description, model, options: MachineOptions(HSE: options.HSE?.value, seed: Int(options.seed)))
         } catch {
             throw .badInput("\(error)")
         }
@@ -40,21 +43,25 @@ final class Session {
         try Loader.load(image, from: options.firmware, into: machine)
         console = try Console(machine, options, isQuiet: isQuiet)
         machine.processor.reset()
+        handlers = Loader.handlers(machine)
         recorder = Recorder(
-            core: machine.processor, chip: machine.chip,
-            program: ObservedProgram(image, handlers: Loader.handlers(machine)))
+            core: machine.processor, chip: machine.chip, program: ObservedProgram(image, handlers: handlers))
+        places = Places(image, recorder.program.table)
         machine.processor.functionIndex = recorder.functionIndex
         machine.processor.observer = recorder
         recorder.begin(at: machine.processor.resumeAddress)
-        if options.strict { machine.chip.notices.onNotice = { [chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) } }
+        if options.strict {
+            machine.chip.notices.onNotice = { [unowned chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) }
+        }
     }
 
     // MARK: Running
 
     /// Runs to the end, or to a limit.
-    func run() throws(Failure) -> RunProfile {
+    func run() -> RunProfile {
         Interruption.watch()
         let progress = Progress(chip: machine.chip)
+        console.beforeWriting = progress.clear
         var outcome: Outcome?
         while outcome == nil {
             let slice = nextSlice()
@@ -65,73 +72,66 @@ final class Session {
         }
         progress.clear()
         recorder.finish()
-        let lines = SourceLines(image)
         return recorder.profile(
             RunDescription(
                 tool: RunProfile.Tool(name: "simulate", version: Version.text),
                 firmware: RunProfile.Firmware(
                     file: URL(fileURLWithPath: options.firmware).lastPathComponent, sha256: image.sha256),
-                target: machine.profileTarget, clock: machine.clockSettings, outcome: outcome ?? .interrupted,
+                target: machine.profileTarget, clock: machine.clockSettings, outcome: outcome ?? .interrupted(),
                 console: console.summary, warnings: [],
                 interruptName: { [machine] in machine.description.exceptionName($0) ?? "exception \($0)" }),
-            image: image, lines: lines.isAvailable ? lines : nil)
+            image: image, lines: places.sourceLines)
+    }
+
+    private enum Limit {
+        case cycles
+        case seconds(Double)
     }
 
     /// How far to run before looking at limits, Ctrl-C and progress again.
-    private func nextSlice() -> (end: Cycles, limit: Outcome?) {
+    private func nextSlice() -> (end: Cycles, limit: Limit?) {
         let now = machine.processor.now
-        var end = now + 5_000_000
-        var limit: Outcome?
+        // The firmware may slow its clock down, so that a limit of time comes sooner in cycles.
+        var end = now + (limits.seconds == nil ? 5_000_000 : 100_000)
+        var limit: Limit?
         if let maxCycles = limits.maxCycles, maxCycles <= end {
             end = maxCycles
-            limit = .cyclesExhausted
+            limit = .cycles
         }
         if let seconds = limits.seconds {
             let left = (seconds - machine.chip.clock.seconds(at: now)) * machine.chip.clock.hertz
             if left <= Double(end - now) {
                 end = now + max(Int(left.rounded(.up)), 1)
-                limit = .timeExhausted
+                limit = .seconds(seconds)
             }
         }
         return (end, limit)
     }
 
-    private func outcome(of ending: Ending, _ limit: Outcome?) -> Outcome? {
+    private func outcome(of ending: Ending, _ limit: Limit?) -> Outcome? {
         switch ending {
         case .limit:
-            if Interruption.isRequested { return .interrupted }
-            if let spin = machine.processor.endlessLoop { return spinning(at: spin) }
-            return isUsedUp(limit) ? limit : nil
+            if Interruption.isRequested { return .interrupted(place: Crash.place(in: self)) }
+            if let spin = machine.processor.endlessLoop { return Waiting.spinning(self, at: spin) }
+            return exhausted(limit)
         case .exited(let code): return .exited(code: code)
-        case .lockup(let text): return .lockup(description: text + "\n" + Crash.describe(self))
+        case .lockup(let text): return .lockup(description: Crash.describe(lockup: text, in: self))
         case .breakpoint: return .breakpoint
-        case .asleep: return .waiting(description: Waiting.describe(self))
-        case .unmodelled(let what): return .fault(description: "\(what) is not modelled (--strict)")
-        case .interrupted: return .interrupted
+        case .asleep: return Waiting.asleep(self)
+        case .unmodelled(let what):
+            return .fault(description: "\(what) is not modelled (--strict)\n  in \(Crash.place(in: self))")
+        case .interrupted: return .interrupted(place: Crash.place(in: self))
         }
     }
 
-    private func isUsedUp(_ limit: Outcome?) -> Bool {
-        if limit == .timeExhausted, let seconds = limits.seconds {
-            return machine.chip.clock.seconds(at: machine.processor.now) >= seconds
+    private func exhausted(_ limit: Limit?) -> Outcome? {
+        switch limit {
+        case .cycles: return .cyclesExhausted(place: Crash.place(in: self))
+        case .seconds(let seconds):
+            // The clock may have become faster on the way.
+            guard machine.chip.clock.seconds(at: machine.processor.now) >= seconds else { return nil }
+            return .timeExhausted(place: Crash.place(in: self))
+        case nil: return nil
         }
-        return limit != nil
-    }
-
-    /// The firmware branches to itself and nothing is going to interrupt it.
-    private func spinning(at pc: UInt32) -> Outcome {
-        if let fault = machine.processor.faultReport {
-            return .fault(description: fault + "\n" + Crash.describe(self))
-        }
-        return .waiting(description: "nothing: it branches to itself at \(name(of: pc)) and no interrupt is enabled")
-    }
-
-    /// `main+0x12 (main.c:34)`.
-    func name(of address: UInt32) -> String {
-        let address = UInt64(address)
-        guard let function = recorder.program.table.function(at: address) else { return "0x" + String(address, radix: 16) }
-        let offset = address - function.low
-        let place = SourceLines(image).line(at: address).map { " (\($0.file):\($0.line))" } ?? ""
-        return function.name + (offset == 0 ? "" : "+0x" + String(offset, radix: 16)) + place
     }
 }

@@ -7,7 +7,8 @@ enum TargetFiles {
     static func library() throws(Failure) -> TargetLibrary {
         guard let folder else {
             throw .badInput(
-                "the folder with the targets was not found; set SIMULATE_TARGETS to the folder 'targets' of the source tree")
+                "the folder with the targets was not found; set SIMULATE_TARGETS to the folder 'targets' of the "
+                    + "source tree")
         }
         return TargetLibrary(targets: texts(in: folder), cores: texts(in: folder + "/cores"))
     }

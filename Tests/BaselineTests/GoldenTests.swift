@@ -56,7 +56,7 @@ struct GoldenTests {
         }
     }
 
-    @Test("A run that the user stopped sets no golden numbers", arguments: [Outcome.interrupted, .breakpoint])
+    @Test("A run that the user stopped sets no golden numbers", arguments: [Outcome.interrupted(), .breakpoint])
     func stopped(outcome: Outcome) {
         #expect(throws: Golden.Failure.stopped(outcome.clause)) { try Golden(run { $0.outcome = outcome }) }
     }

@@ -125,7 +125,7 @@ struct VerdictTests {
         #expect(!code.passed && code.messages == ["exit code changed: 0 before, 3 now"])
         let end = try verdict(tolerance: tolerance) { $0.outcome = .fault(description: "HardFault") }
         #expect(!end.passed && end.messages == ["outcome changed: an exit before, a fault now"])
-        let stopped = try verdict(tolerance: tolerance) { $0.outcome = .interrupted }
+        let stopped = try verdict(tolerance: tolerance) { $0.outcome = .interrupted() }
         #expect(!stopped.passed)
         let output = try verdict(tolerance: tolerance) { $0.console?.sha256 = "dd44" }
         #expect(!output.passed)

@@ -58,8 +58,8 @@ struct ProfileTests {
     @Test(
         "Every outcome survives being saved",
         arguments: [
-            Outcome.exited(code: -1), .cyclesExhausted, .timeExhausted, .fault(description: "f"),
-            .lockup(description: "l"), .waiting(description: "WFI"), .interrupted, .breakpoint,
+            Outcome.exited(code: -1), .cyclesExhausted(place: "f (a.c:1)"), .timeExhausted(), .fault(description: "f"),
+            .lockup(description: "l"), .waiting(description: "WFI"), .interrupted(), .breakpoint,
         ])
     func outcomes(outcome: Outcome) throws {
         let saved = try JSONEncoder().encode(outcome)
@@ -152,7 +152,7 @@ struct ComparisonTests {
         new.firmware.sha256 = "bb"
         new.target.model.version = "2"
         new.clock = .init(hertz: 168e6, waitStates: 5, caches: "prefetch")
-        new.outcome = .cyclesExhausted
+        new.outcome = .cyclesExhausted()
         let comparison = Comparison(old: old, new: new)
         #expect(
             comparison.remarks == [

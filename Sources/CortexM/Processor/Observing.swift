@@ -10,6 +10,8 @@ extension Processor: ObservedCore {
 
     public var usesProcessStack: Bool { system.usesProcessStack }
 
+    public var processStackPointer: UInt32 { system.usesProcessStack ? state.registers[13] : system.otherSP }
+
     public var stackLow: UInt32 {
         get { state.pointee.stackLow }
         set { state.pointee.stackLow = newValue }

@@ -13,10 +13,11 @@ extension Processor {
         }
     }
 
-    /// The address of a branch to itself that nothing is ever going to end; `nil` if the core does something else.
+    /// The address of a branch to itself that nothing but a reset is ever going to end; `nil` if the core does
+    /// something else.
     public var endlessLoop: UInt32? {
         guard case .at(let pc, _) = position, let block = ledger.codeMap.block(at: pc),
-            chip.events.next == nil || faultInProgress != nil
+            chip.events.next == nil || faultInProgress != nil || !canBeInterrupted
         else { return nil }
         let records = block.pointee.records.assumingMemoryBound(to: Instruction.self)
         let last = records[Int(block.pointee.length) - 1]
@@ -25,6 +26,20 @@ extension Processor {
 }
 
 extension Processor {
+    /// Whether the firmware lets any interrupt interrupt what executes now.
+    public var canBeInterrupted: Bool {
+        ([Exception.pendSV, Exception.sysTick] + enabledInterrupts).contains { system.preempts($0) }
+    }
+
+    /// The number of the exception whose handler executes; 0 outside of handlers.
+    public var currentException: Int { system.ipsr }
+
+    /// Whether the core sleeps.
+    public var isAsleep: Bool { system.isSleeping }
+
+    /// The fault status registers decoded: one line for each bit that is set, and for each valid address.
+    public var faultCauses: [String] { system.faults.causes }
+
     /// The fault whose handler is executing, with the fault status registers decoded; `nil` outside of fault handlers.
     public var faultReport: String? {
         guard let faultInProgress else { return nil }

@@ -97,7 +97,9 @@ extension Processor {
     }
 
     /// ExceptionTaken(): into Handler mode, at the address from the vector table.
-    func exceptionTaken(_ number: Int, returnAddress: UInt32) -> UInt32 {
+    ///
+    /// - Parameter returnAddress: where the interrupted code goes on; `nil` when tail-chaining.
+    func exceptionTaken(_ number: Int, returnAddress: UInt32?) -> UInt32 {
         var number = number
         var vector = vector(number)
         if vector == nil {
@@ -122,7 +124,7 @@ extension Processor {
         state.pointee.exclusive = nil
         system.eventRegister = true
         updateFPGate()
-        observer?.exceptionEntered(number, returnAddress: returnAddress, at: now)
+        observer?.exceptionEntered(number, handler: vector & ~1, returnAddress: returnAddress, at: now)
         guard system.isThumb else { return raise(.invalidState, at: vector & ~1, itState: 0) }
         return vector & ~1
     }

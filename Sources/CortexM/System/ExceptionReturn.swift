@@ -74,7 +74,7 @@ extension Processor {
         spend(system.timings.tailChain.cycles, on: .exception)
         chip.events.run(until: now)
         state.registers[14] = excReturn
-        return exceptionTaken(pendingException() ?? number, returnAddress: excReturn)
+        return exceptionTaken(pendingException() ?? number, returnAddress: nil)
     }
 
     /// The integrity checks refuse a return: INVPC, chained to the handler.
