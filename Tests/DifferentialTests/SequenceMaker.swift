@@ -52,7 +52,8 @@ struct SequenceMaker {
         var made: UInt32 = 0
         while made < wanted {
             let group: Group
-            switch random.below(8) {
+            // A single one is an IT block.
+            switch wanted == 1 ? 0 : random.below(8) {
             case 0:
                 let size = 1 + random.below(4)
                 group = block(size, at: place, &random)
