@@ -81,7 +81,9 @@ struct VectorMaker {
     }
 
     /// Sets the registers that the instruction uses as addresses.
-    private func prepare(_ decoded: Decoded, at address: UInt32, _ vector: inout Vector, _ random: inout SplitMix) -> Bool {
+    private func prepare(_ decoded: Decoded, at address: UInt32, _ vector: inout Vector, _ random: inout SplitMix)
+        -> Bool
+    {
         let instruction = decoded.instruction
         let last = decoded.completion?.operation
         if instruction.operation.hasConstantTarget || instruction.operation == .bl {
@@ -130,7 +132,9 @@ struct VectorMaker {
         let mayBeUnaligned = !branches && VectorMaker.unalignable.contains(encoding.timing)
         var address = Layout.middle(&random, alignment: mayBeUnaligned && random.one(in: 3) ? 1 : 4)
         if encoding.timing == .exclusive { address &= ~3 }
-        if branches, instruction.operation == .ldrImm || instruction.operation == .ldrPre { address &-= instruction.imm }
+        if branches, instruction.operation == .ldrImm || instruction.operation == .ldrPre {
+            address &-= instruction.imm
+        }
         if base == 13 { address &= ~3 }
         // SP cannot hold what would make the sum a multiple of four.
         if branches, base == 13, (address &+ instruction.imm) & 3 != 0, !instruction.operation.hasIndexRegister {
