@@ -17,7 +17,10 @@ struct SequenceMaker {
 
     /// - Parameter timings: the classes of the instructions to choose from.
     init(timings: Set<TimingClass>) {
-        pool = allEncodings.filter { timings.contains($0.timing) && KnownDifferences.excluded[$0.name] == nil }
+        pool = allEncodings.filter {
+            timings.contains($0.timing) && KnownDifferences.excluded[$0.name] == nil
+                && !KnownDifferences.addsTwoProducts($0)
+        }
         compares = pool.filter { $0.timing == .compare }
     }
 

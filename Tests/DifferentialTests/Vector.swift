@@ -48,6 +48,7 @@ struct VectorMaker {
         guard let instruction = decoded(word, at: place, itState: itState) else { return nil }
         vector.registers.fpscr &= ~KnownDifferences.ignoredModes(encoding)
         guard prepare(instruction, at: place, &vector, &random) else { return nil }
+        if KnownDifferences.overflowsTooEarly(encoding, instruction.instruction, vector.registers) { return nil }
         if encoding.timing == .exclusive { vector.words.insert(contentsOf: monitor(word, &random), at: 0) }
         vector.words.append(word)
         return vector
