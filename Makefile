@@ -22,8 +22,7 @@ NEED        := @scripts/install-missing
 
 CHECK    := --explicit-target-dependency-import-check error
 SIMULATE := .build/release/simulate
-# Tests are built apart from the program: what opens it to them (-enable-testing) makes it 30 % slower.
-TESTING  := $(CHECK)
+# Tests are a debug build: what opens a release build to them (-enable-testing) makes the run loop 30 % slower.
 BENCH    := swift run --package-path Benchmarks -c release --quiet benchmarks
 ELFS     := $(wildcard firmware/*/*.elf)
 SOURCES  := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
@@ -44,20 +43,21 @@ test-needs:
 	$(NEED) $(TEST_NEEDS)
 
 test: test-needs build
-	@swift build --build-tests $(TESTING)
-	@swift test --skip-build $(TESTING)
+	@swift build --build-tests $(CHECK)
+	@swift test --skip-build $(CHECK)
 	@$(SIMULATE) test firmware/
 	@$(BENCH) count
 
 accept: test-needs build
 	@$(SIMULATE) test $(ELFS) --target $(TARGET) --accept
 	@$(BENCH) count --accept
+	@scripts/readme-table
 
 speed: test-needs build
 	@$(BENCH) speed
 
 fuzz: test-needs
-	@FUZZ_SECONDS=$(SECONDS) swift test $(TESTING) --filter Fuzz
+	@FUZZ_SECONDS=$(SECONDS) swift test $(CHECK) --filter Fuzz
 
 firmware:
 	$(NEED) binutils-arm-none-eabi gcc-arm-none-eabi

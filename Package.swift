@@ -4,6 +4,9 @@ import PackageDescription
 let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
+    // Every register access of a guest goes through classes; the checks cost a third of its time. Debug builds, which
+    // the tests use, keep them.
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 /// One module of the simulator. What it may import is what it names here; the build refuses the rest.

@@ -63,6 +63,9 @@ struct BlockBuilder {
         }
         draft.end = address
         draft.prices = pipeline.prices(of: draft.instructions)
+        if SystemBusFetch.applies(to: pc) {
+            SystemBusFetch(table: pipeline.table).charge(draft.instructions, &draft.prices)
+        }
         draft.price = draft.prices.reduce(CauseVector()) { $0 + $1.cycles }
         lay(decoded, into: &draft)
         return draft

@@ -32,6 +32,7 @@ public final class Bus {
 
     public func add(_ memory: Memory) {
         memories.append(memory)
+        gap = nil
     }
 
     /// Places a peripheral at `base`; its range must be free.
@@ -45,21 +46,43 @@ public final class Bus {
     public func setAlias(at base: UInt32, size: Int, of memory: Memory, offset: Int = 0) {
         aliases.removeAll { $0.base == base }
         aliases.append(Alias(base: base, size: size, memory: memory, offset: offset))
+        gap = nil
         onChange(base, size)
         onRemap()
     }
 
     /// The memory that answers at `address`, and the address by which that memory knows the byte.
     public func memory(at address: UInt32) -> (memory: Memory, address: UInt32)? {
+        if let gap, gap.contains(address) { return nil }
         for memory in memories where memory.contains(address) { return (memory, address) }
         for alias in aliases where address >= alias.base && Int(address - alias.base) < alias.size {
             return (alias.memory, alias.memory.base + UInt32(alias.offset) + (address - alias.base))
         }
+        gap = gap(around: address)
         return nil
+    }
+
+    /// The stretch without memory that was looked at last: a firmware that polls a register asks for it again and
+    /// again.
+    private var gap: ClosedRange<UInt32>?
+    /// The place in `slots` that answered last, for the same reason.
+    private var lastSlot = 0
+
+    private func gap(around address: UInt32) -> ClosedRange<UInt32> {
+        var low: UInt32 = 0
+        var high = UInt32.max
+        let ranges = memories.map { ($0.base, $0.size) } + aliases.map { ($0.base, $0.size) }
+        for (base, size) in ranges {
+            if base > address { high = min(high, base - 1) } else { low = max(low, base + UInt32(size - 1) + 1) }
+        }
+        return low...high
     }
 
     /// The peripheral that answers at `address`, and the offset from its base.
     public func peripheral(at address: UInt32) -> (peripheral: any Peripheral, offset: UInt32)? {
+        if lastSlot < slots.count, slots[lastSlot].base <= address, address <= slots[lastSlot].last {
+            return (slots[lastSlot].peripheral, address - slots[lastSlot].base)
+        }
         var low = 0
         var high = slots.count
         while low < high {
@@ -67,6 +90,7 @@ public final class Bus {
             if slots[middle].last < address { low = middle + 1 } else { high = middle }
         }
         guard low < slots.count, slots[low].base <= address else { return nil }
+        lastSlot = low
         return (slots[low].peripheral, address - slots[low].base)
     }
 

@@ -5,6 +5,7 @@ public enum AccessWidth: UInt32, Sendable {
     case word = 4
 
     /// The bits that an access of this width carries.
+    @inlinable
     public var mask: UInt32 { self == .word ? .max : (1 << (8 * rawValue)) - 1 }
 }
 
@@ -39,7 +40,9 @@ public protocol RegisterMap: Peripheral {
     func write(_ register: Register, _ value: UInt32, lanes: UInt32)
 }
 
+// Inlinable, so that each peripheral gets a version of its own: firmware polls registers by the million.
 extension RegisterMap {
+    @inlinable
     public func read(_ offset: UInt32, _ width: AccessWidth) throws(BusError) -> UInt32 {
         guard let register = Register(rawValue: offset & ~3) else {
             notices.unmodelled("\(name) offset 0x\(String(offset & ~3, radix: 16))")
@@ -48,6 +51,7 @@ extension RegisterMap {
         return read(register) >> (8 * (offset & 3)) & width.mask
     }
 
+    @inlinable
     public func write(_ offset: UInt32, _ value: UInt32, _ width: AccessWidth) throws(BusError) {
         guard let register = Register(rawValue: offset & ~3) else {
             notices.unmodelled("\(name) offset 0x\(String(offset & ~3, radix: 16))")

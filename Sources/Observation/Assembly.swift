@@ -70,7 +70,11 @@ extension Recorder {
                 name: memory.name, base: UInt64(memory.base), size: UInt64(memory.size), isFlash: !memory.isWritable)
         }
         let usage = StaticUsage(image, in: ranges)
-        let regions = chip.bus.memories.sorted { $0.base < $1.base }.map { memory in
+        // The factory's ROM is no place for firmware; it counts only if it was used.
+        let places = chip.bus.memories.filter { memory in
+            memory.isWritable || memory.program != nil || TouchedMemory.touched(memory) > 0
+        }
+        let regions = places.sorted { $0.base < $1.base }.map { memory in
             MemoryProfile.Region(
                 name: memory.name, base: UInt64(memory.base), size: memory.size,
                 kind: memory.isWritable ? .ram : .flash,

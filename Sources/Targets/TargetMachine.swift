@@ -48,6 +48,11 @@ public final class TargetMachine {
         self.accelerator = accelerator
         serialPorts = devices.serialPorts
         connectFlash()
+        for (_, controller) in devices.controllers {
+            controller.onBusUse = { [unowned processor] slave, from, cycles in
+                processor.busHeld(slave, from: from, for: cycles)
+            }
+        }
     }
 
     /// Places the memories on the bus.

@@ -27,7 +27,8 @@ struct Count {
     static func run(golden file: URL, accepting: Bool) throws {
         let version = try Command(words: ["swift", "--version"]).run(expecting: [0]).output.prefix { $0 != "\n" }
         let machine = try Command(words: ["uname", "-m"]).run(expecting: [0]).output.prefix { $0 != "\n" }
-        _ = try Command(words: ["strip", "--strip-debug", "-o", stripped, ".build/release/simulate"]).run(expecting: [0])
+        _ = try Command(words: ["strip", "--strip-debug", "-o", stripped, ".build/release/simulate"]).run(expecting: [0]
+        )
         defer { try? FileManager.default.removeItem(atPath: stripped) }
         var counted = Golden(
             compiler: String(version), architecture: String(machine), hostInstructionsPerGuestInstruction: [:])

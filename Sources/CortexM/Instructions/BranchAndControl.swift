@@ -8,7 +8,10 @@ let branches: [Encoding] = [
     encoding("B T2", "11100 iiiiiiiiiii", "b{c}.n <label>", .branch, unpredictable: notLastInIT) {
         Instruction(.b, imm: target($0, ($0.i << 1).signExtended(from: 12)))
     },
-    encoding("B T3", "11110 s cccc iiiiii 10 j 0 k iiiiiiiiiii", "b<cond c>.w <label>", .branchConditional, unpredictable: { $0.inITBlock || $0["c"] >= 14 }) {
+    encoding(
+        "B T3", "11110 s cccc iiiiii 10 j 0 k iiiiiiiiiii", "b<cond c>.w <label>", .branchConditional,
+        unpredictable: { $0.inITBlock || $0["c"] >= 14 }
+    ) {
         // With these conditions it is no branch; what is defined there, other encodings draw.
         if $0["c"] >= 14 { return Instruction(.udf) }
         let offset = $0["s"] << 20 | $0["k"] << 19 | $0["j"] << 18 | $0.i << 1
@@ -17,19 +20,27 @@ let branches: [Encoding] = [
     encoding("B T4", "11110 s iiiiiiiiii 10 j 1 k iiiiiiiiiii", "b{c}.w <label>", .branch, unpredictable: notLastInIT) {
         Instruction(.b, imm: target($0, longOffset($0)))
     },
-    encoding("BL T1", "11110 s iiiiiiiiii 11 j 1 k iiiiiiiiiii", "bl{c} <label>", .branchLink, unpredictable: notLastInIT) {
+    encoding(
+        "BL T1", "11110 s iiiiiiiiii 11 j 1 k iiiiiiiiiii", "bl{c} <label>", .branchLink, unpredictable: notLastInIT
+    ) {
         Instruction(.bl, x: 1, imm: target($0, longOffset($0)))
     },
-    encoding("BX T1", "010001 11 0 mmmm 000", "bx{c} <Rm>", .branchRegister, unpredictable: { notLastInIT($0) || $0.m == 15 }) {
+    encoding(
+        "BX T1", "010001 11 0 mmmm 000", "bx{c} <Rm>", .branchRegister, unpredictable: { notLastInIT($0) || $0.m == 15 }
+    ) {
         Instruction(.bx, m: $0.m)
     },
-    encoding("BLX (register) T1", "010001 11 1 mmmm 000", "blx{c} <Rm>", .branchLinkRegister, unpredictable: { notLastInIT($0) || $0.m == 15 }) {
+    encoding(
+        "BLX (register) T1", "010001 11 1 mmmm 000", "blx{c} <Rm>", .branchLinkRegister,
+        unpredictable: { notLastInIT($0) || $0.m == 15 }
+    ) {
         Instruction(.blxReg, m: $0.m)
     },
     encoding("CBZ T1", "1011 0 0 i 1 iiiii nnn", "cbz <Rn>, <label>", .branchConditional, unpredictable: \.inITBlock) {
         Instruction(.cbz, n: $0.n, imm: $0.address &+ 4 &+ $0.i << 1)
     },
-    encoding("CBNZ T1", "1011 1 0 i 1 iiiii nnn", "cbnz <Rn>, <label>", .branchConditional, unpredictable: \.inITBlock) {
+    encoding("CBNZ T1", "1011 1 0 i 1 iiiii nnn", "cbnz <Rn>, <label>", .branchConditional, unpredictable: \.inITBlock)
+    {
         Instruction(.cbnz, n: $0.n, imm: $0.address &+ 4 &+ $0.i << 1)
     },
 ]
@@ -67,13 +78,18 @@ let miscellaneous16: [Encoding] = [
     encoding("REV16 T1", "1011 1010 01 mmm ddd", "rev16{c} <Rd>, <Rm>", .alu) { Instruction(.rev16, d: $0.d, m: $0.m) },
     encoding("REVSH T1", "1011 1010 11 mmm ddd", "revsh{c} <Rd>, <Rm>", .alu) { Instruction(.revsh, d: $0.d, m: $0.m) },
 
-    encoding("CPS T1", "1011 0110 011 p 0 0 a f", "cps<p?id:ie> <a?i><f?f>", .changeState, unpredictable: { $0.inITBlock || $0["a"] | $0["f"] == 0 }) {
+    encoding(
+        "CPS T1", "1011 0110 011 p 0 0 a f", "cps<p?id:ie> <a?i><f?f>", .changeState,
+        unpredictable: { $0.inITBlock || $0["a"] | $0["f"] == 0 }
+    ) {
         Instruction(.cps, a: UInt8($0["p"]), x: UInt16($0["a"] << 1 | $0["f"]))
     },
     encoding("BKPT T1", "1011 1110 iiiiiiii", "bkpt <hex i>", .exceptionCall) { Instruction(.bkpt, imm: $0.i) },
     encoding("SVC T1", "1101 1111 iiiiiiii", "svc{c} <i>", .exceptionCall) { Instruction(.svc, imm: $0.i) },
     encoding("UDF T1", "1101 1110 iiiiiiii", "udf{c} #<i>", .exceptionCall) { _ in Instruction(.udf) },
-    encoding("UDF T2", "111101111111 iiii 1010 jjjjjjjjjjjj", "udf{c}.w #<i*4096+j>", .exceptionCall) { _ in Instruction(.udf) },
+    encoding("UDF T2", "111101111111 iiii 1010 jjjjjjjjjjjj", "udf{c}.w #<i*4096+j>", .exceptionCall) { _ in
+        Instruction(.udf)
+    },
 
     encoding("IT T1", "1011 1111 cccc xxxx", "i<then x c> <cond c>", .it, unpredictable: badIT) {
         Instruction(.it, x: UInt16($0["c"] << 4 | $0["x"]))
@@ -92,22 +108,36 @@ private let badIT: @Sendable (Fields) -> Bool = {
 
 /// System instructions and barriers in 32 bits. DDI 0403E.e A5.3.4, B5.2.
 let system32: [Encoding] = [
-    encoding("MSR (register) T1", "11110 0 1110 0 0 nnnn 1000 kk 00 iiiiiiii", "msr{c} <sysm>, <Rn>", .moveToSpecial, unpredictable: { badOperand($0.n) || $0["k"] == 0 || $0["k"] != 2 && $0.i > 3 || !isSpecialRegister($0.i) }) {
+    encoding(
+        "MSR (register) T1", "11110 0 1110 0 0 nnnn 1000 kk 00 iiiiiiii", "msr{c} <sysm>, <Rn>", .moveToSpecial,
+        unpredictable: { badOperand($0.n) || $0["k"] == 0 || $0["k"] != 2 && $0.i > 3 || !isSpecialRegister($0.i) }
+    ) {
         Instruction(.msr, n: $0.n, a: UInt8($0["k"]), imm: $0.i)
     },
-    encoding("MRS T1", "11110 0 1111 1 0 1111 1000 dddd iiiiiiii", "mrs{c} <Rd>, <sysm>", .moveFromSpecial, unpredictable: { badOperand($0.d) || !isSpecialRegister($0.i) }) {
+    encoding(
+        "MRS T1", "11110 0 1111 1 0 1111 1000 dddd iiiiiiii", "mrs{c} <Rd>, <sysm>", .moveFromSpecial,
+        unpredictable: { badOperand($0.d) || !isSpecialRegister($0.i) }
+    ) {
         Instruction(.mrs, d: $0.d, imm: $0.i)
     },
     encoding("CLREX T1", "11110 0 1110 1 1 1111 1000 1111 0010 1111", "clrex{c}", .hint) { _ in Instruction(.clrex) },
-    encoding("DSB T1", "11110 0 1110 1 1 1111 1000 1111 0100 oooo", "dsb{c} <option o>", .barrier) { _ in Instruction(.dsb) },
-    encoding("DMB T1", "11110 0 1110 1 1 1111 1000 1111 0101 oooo", "dmb{c} <option o>", .barrier) { _ in Instruction(.dmb) },
-    encoding("ISB T1", "11110 0 1110 1 1 1111 1000 1111 0110 oooo", "isb{c} <instruction option o>", .instructionBarrier) { Instruction(.isb, imm: $0.address &+ 4) },
+    encoding("DSB T1", "11110 0 1110 1 1 1111 1000 1111 0100 oooo", "dsb{c} <option o>", .barrier) { _ in
+        Instruction(.dsb)
+    },
+    encoding("DMB T1", "11110 0 1110 1 1 1111 1000 1111 0101 oooo", "dmb{c} <option o>", .barrier) { _ in
+        Instruction(.dmb)
+    },
+    encoding(
+        "ISB T1", "11110 0 1110 1 1 1111 1000 1111 0110 oooo", "isb{c} <instruction option o>", .instructionBarrier
+    ) { Instruction(.isb, imm: $0.address &+ 4) },
     encoding("NOP T2", "11110 0 1110 1 0 1111 1000 0000 0000 0000", "nop{c}.w", .hint) { _ in Instruction(.nop) },
     encoding("YIELD T2", "11110 0 1110 1 0 1111 1000 0000 0000 0001", "yield{c}.w", .hint) { _ in Instruction(.nop) },
     encoding("WFE T2", "11110 0 1110 1 0 1111 1000 0000 0000 0010", "wfe{c}.w", .hint) { _ in Instruction(.wfe) },
     encoding("WFI T2", "11110 0 1110 1 0 1111 1000 0000 0000 0011", "wfi{c}.w", .hint) { _ in Instruction(.wfi) },
     encoding("SEV T2", "11110 0 1110 1 0 1111 1000 0000 0000 0100", "sev{c}.w", .hint) { _ in Instruction(.sev) },
-    encoding("NOP T2 (unallocated hint)", "11110 0 1110 1 0 1111 1000 0000 hhhhhhhh", "nop{c}.w {<h>}", .hint) { _ in Instruction(.nop) },
+    encoding("NOP T2 (unallocated hint)", "11110 0 1110 1 0 1111 1000 0000 hhhhhhhh", "nop{c}.w {<h>}", .hint) { _ in
+        Instruction(.nop)
+    },
     encoding("DBG T1", "11110 0 1110 1 0 1111 1000 0000 1111 oooo", "dbg{c} #<o>", .hint) { _ in Instruction(.nop) },
 ]
 

@@ -4,9 +4,12 @@ let loadStore16: [Encoding] = [
         Instruction(.ldrLiteral, d: $0.t, imm: $0.alignedPC &+ $0.i << 2)
     },
 
-    encoding("STR (register) T1", "0101 000 mmm nnn ttt", "str{c} <Rt>, [<Rn>, <Rm>]", .storeRegister, register(.strReg)),
-    encoding("STRH (register) T1", "0101 001 mmm nnn ttt", "strh{c} <Rt>, [<Rn>, <Rm>]", .storeRegister, register(.strhReg)),
-    encoding("STRB (register) T1", "0101 010 mmm nnn ttt", "strb{c} <Rt>, [<Rn>, <Rm>]", .storeRegister, register(.strbReg)),
+    encoding(
+        "STR (register) T1", "0101 000 mmm nnn ttt", "str{c} <Rt>, [<Rn>, <Rm>]", .storeRegister, register(.strReg)),
+    encoding(
+        "STRH (register) T1", "0101 001 mmm nnn ttt", "strh{c} <Rt>, [<Rn>, <Rm>]", .storeRegister, register(.strhReg)),
+    encoding(
+        "STRB (register) T1", "0101 010 mmm nnn ttt", "strb{c} <Rt>, [<Rn>, <Rm>]", .storeRegister, register(.strbReg)),
     encoding("LDRSB (register) T1", "0101 011 mmm nnn ttt", "ldrsb{c} <Rt>, [<Rn>, <Rm>]", .load, register(.ldrsbReg)),
     encoding("LDR (register) T1", "0101 100 mmm nnn ttt", "ldr{c} <Rt>, [<Rn>, <Rm>]", .load, register(.ldrReg)),
     encoding("LDRH (register) T1", "0101 101 mmm nnn ttt", "ldrh{c} <Rt>, [<Rn>, <Rm>]", .load, register(.ldrhReg)),
@@ -38,16 +41,28 @@ let loadStore16: [Encoding] = [
         Instruction(.ldrImm, d: $0.t, n: 13, imm: $0.i << 2)
     },
 
-    encoding("STM T1", "1100 0 nnn rrrrrrrr", "stmia{c} <Rn>!, <list>", .storeMultiple, unpredictable: { $0["r"] == 0 || writesBackStoredBase($0) }) {
+    encoding(
+        "STM T1", "1100 0 nnn rrrrrrrr", "stmia{c} <Rn>!, <list>", .storeMultiple,
+        unpredictable: { $0["r"] == 0 || writesBackStoredBase($0) }
+    ) {
         Instruction(.stmia, n: $0.n, a: 1, x: UInt16($0["r"]))
     },
-    encoding("LDM T1", "1100 1 nnn rrrrrrrr", "ldmia{c} <Rn><base not in list>, <list>", .loadMultiple, unpredictable: { $0["r"] == 0 }) {
+    encoding(
+        "LDM T1", "1100 1 nnn rrrrrrrr", "ldmia{c} <Rn><base not in list>, <list>", .loadMultiple,
+        unpredictable: { $0["r"] == 0 }
+    ) {
         Instruction(.ldmia, n: $0.n, a: $0["r"] >> $0.n & 1 == 0 ? 1 : 0, x: UInt16($0["r"]))
     },
-    encoding("PUSH T1", "1011 0 10 e rrrrrrrr", "push{c} <list lr>", .storeMultiple, unpredictable: { $0["r"] == 0 && $0["e"] == 0 }) {
+    encoding(
+        "PUSH T1", "1011 0 10 e rrrrrrrr", "push{c} <list lr>", .storeMultiple,
+        unpredictable: { $0["r"] == 0 && $0["e"] == 0 }
+    ) {
         Instruction(.push, n: 13, a: 1, x: UInt16($0["e"] << 14 | $0["r"]))
     },
-    composite("POP T1", "1011 1 10 e rrrrrrrr", "pop{c} <list pc>", .loadMultiple, unpredictable: { $0["r"] == 0 && $0["e"] == 0 || $0["e"] == 1 && $0.inITBlock && !$0.lastInITBlock }) {
+    composite(
+        "POP T1", "1011 1 10 e rrrrrrrr", "pop{c} <list pc>", .loadMultiple,
+        unpredictable: { $0["r"] == 0 && $0["e"] == 0 || $0["e"] == 1 && $0.inITBlock && !$0.lastInITBlock }
+    ) {
         loadMultiple(.ldmia, n: 13, writeback: true, list: $0["e"] << 15 | $0["r"])
     },
 ]

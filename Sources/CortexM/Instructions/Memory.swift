@@ -26,7 +26,9 @@ extension Execution {
     @inline(always)
     mutating func load32(_ address: UInt32, _ i: Instruction.Pointer) -> Loaded {
         let distance = state.pointee.readMap[Int(address &>> 12)]
-        if _fastPath(distance != 0 && address & 3 == 0), let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address)) {
+        if _fastPath(distance != 0 && address & 3 == 0),
+            let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address))
+        {
             (host + state.pointee.markDistance).storeBytes(of: state.pointee.mark, as: UInt32.self)
             follow(distance, i)
             return Loaded(host.load(as: UInt32.self))
@@ -37,7 +39,9 @@ extension Execution {
     @inline(always)
     mutating func load16(_ address: UInt32, _ i: Instruction.Pointer) -> Loaded {
         let distance = state.pointee.readMap[Int(address &>> 12)]
-        if _fastPath(distance != 0 && address & 1 == 0), let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address)) {
+        if _fastPath(distance != 0 && address & 1 == 0),
+            let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address))
+        {
             (host + state.pointee.markDistance)
                 .storeBytes(of: UInt16(truncatingIfNeeded: state.pointee.mark), as: UInt16.self)
             follow(distance, i)
@@ -62,7 +66,9 @@ extension Execution {
     @inline(always)
     mutating func store32(_ address: UInt32, _ value: UInt32, _ i: Instruction.Pointer) -> Loaded {
         let distance = state.pointee.writeMap[Int(address &>> 12)]
-        if _fastPath(distance != 0 && address & 3 == 0), let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address)) {
+        if _fastPath(distance != 0 && address & 3 == 0),
+            let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address))
+        {
             (host + state.pointee.markDistance).storeBytes(of: state.pointee.mark, as: UInt32.self)
             follow(distance, i)
             host.storeBytes(of: value, as: UInt32.self)
@@ -74,7 +80,9 @@ extension Execution {
     @inline(always)
     mutating func store16(_ address: UInt32, _ value: UInt32, _ i: Instruction.Pointer) -> Loaded {
         let distance = state.pointee.writeMap[Int(address &>> 12)]
-        if _fastPath(distance != 0 && address & 1 == 0), let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address)) {
+        if _fastPath(distance != 0 && address & 1 == 0),
+            let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address))
+        {
             (host + state.pointee.markDistance)
                 .storeBytes(of: UInt16(truncatingIfNeeded: state.pointee.mark), as: UInt16.self)
             follow(distance, i)

@@ -332,6 +332,11 @@ func run(
             x.flush()
             fetchLines(state, x.block, i)
             x.budget = state.pointee.budget
+            // What is left of the block might now overrun the deadline.
+            if _slowPath(x.budget < x.block.pointee.slack) {
+                state.pointee.departure = .attention
+                break running
+            }
             x.ip = i + 1
 
         case .fpContext where state.pointee.isFPReady:

@@ -8,11 +8,25 @@ extension Processor {
         readMap.unmapAll()
         writeMap.unmapAll()
         guard !system.checksProtection else { return }
-        for memory in chip.bus.memories where memory.timing?.isTransparent ?? true {
-            map(memory, at: memory.base, offset: 0, size: memory.size)
+        for memory in chip.bus.memories where heldUntil[ObjectIdentifier(memory)] == nil { remap(memory) }
+    }
+
+    /// Maps one memory, with its aliases, if it is as fast as the core.
+    func remap(_ memory: Memory) {
+        guard !system.checksProtection, memory.timing?.isTransparent ?? true else { return }
+        map(memory, at: memory.base, offset: 0, size: memory.size)
+        for alias in chip.bus.aliases where alias.memory === memory {
+            map(memory, at: alias.base, offset: alias.offset, size: alias.size)
         }
-        for alias in chip.bus.aliases where alias.memory.timing?.isTransparent ?? true {
-            map(alias.memory, at: alias.base, offset: alias.offset, size: alias.size)
+    }
+
+    /// Sends accesses to a memory the slow way.
+    func unmap(_ memory: Memory) {
+        var ranges = [(memory.base, memory.size)]
+        for alias in chip.bus.aliases where alias.memory === memory { ranges.append((alias.base, alias.size)) }
+        for (base, size) in ranges {
+            readMap.unmap(base, size: size)
+            writeMap.unmap(base, size: size)
         }
     }
 

@@ -135,25 +135,26 @@ extension Processor {
         var toLine = [0]
         var toRequest = [0]
         let first = start >> lineShift
-        /// For each word, when the first instruction with a byte in it executes.
+        /// For each word, when the instruction executes that uses it up.
         var wordTimes: [Int] = []
         for (instruction, price) in zip(draft.instructions, draft.prices) {
-            let last = start &+ (instruction.address &- draft.pc) &+ (instruction.isWide ? 3 : 1)
-            while wordTimes.count <= Int(last >> 2 &- start >> 2) { wordTimes.append(cycles) }
-            while first &+ UInt32(toLine.count) <= last >> lineShift {
+            let end = start &+ (instruction.address &- draft.pc) &+ (instruction.isWide ? 4 : 2)
+            while first &+ UInt32(toLine.count) <= (end &- 1) >> lineShift {
                 let line = first &+ UInt32(toLine.count)
-                let word = Int((line << lineShift) >> 2) - Int(start >> 2) - Processor.wordsAhead
-                toRequest.append(wordTimes.indices.contains(word) ? wordTimes[word] : 0)
+                let word = Int((line << lineShift) >> 2) - Int(start >> 2)
+                let freed = word - Processor.fetchBuffer
+                toRequest.append(wordTimes.indices.contains(freed) ? wordTimes[freed] + 1 : word)
                 toLine.append(cycles)
             }
+            while wordTimes.count < Int(end >> 2 &- start >> 2) { wordTimes.append(cycles) }
             cycles += price.cycles.total
         }
         return FetchPlan(firstLine: first, cyclesToLine: toLine, cyclesToRequest: toRequest)
     }
 
-    /// How many words the core fetches ahead of the instruction that executes: it has a buffer of three (Arm knowledge
-    /// article KA 103488664), of which one is being decoded.
-    private static let wordsAhead = 2
+    /// How many words the core's buffer of fetched instructions holds: Arm knowledge article KA 103488664. A word is
+    /// asked for as soon as the one so far before it is used up.
+    private static let fetchBuffer = 3
 
     /// The memories' lines or the prices changed.
     func forgetFetchPlans() {

@@ -37,6 +37,8 @@ public final class Processor {
     let emptyMap = AccessMap()
     /// How blocks in memories slower than the core are fetched, by index of the block.
     var slowFetches: [SlowFetch?] = []
+    /// Until when other bus masters hold a memory.
+    var heldUntil: [ObjectIdentifier: Cycles] = [:]
     /// Whether the code under the current block changed.
     var hasStaleCode = false
     /// Room for one instruction and end marks behind it.

@@ -208,6 +208,8 @@ extension Processor {
         let slave: Int
         if let (memory, local) = chip.bus.memory(at: address) {
             slave = Int(bitPattern: memory.bytes) - Int(memory.base)
+            let wait = contention(memory)
+            if wait > 0 { charge(wait, to: .contention, block) }
             if isLoad, let timing = memory.timing, !timing.isTransparent {
                 charge(timing.readDelay(local, at: chip.clock.now), to: .dataWait, block)
             }

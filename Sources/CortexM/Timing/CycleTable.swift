@@ -29,6 +29,8 @@ public struct CycleTable: Sendable, Equatable {
         case storeRegisterOffset
         /// A multiple or dual store followed by a memory access.
         case storeMultipleThenAccess
+        /// A multiple store followed by a taken branch.
+        case storeMultipleThenBranch
         /// A taken branch whose address is known in decode.
         case refillImmediate
         /// A branch to an address in a register.
@@ -39,12 +41,8 @@ public struct CycleTable: Sendable, Equatable {
         case refillTable
         /// A branch to a 32-bit instruction that is not word-aligned.
         case misalignedTarget
-        /// Three 32-bit instructions in a row that are not word-aligned and reach no memory, behind a load.
-        case wideRunAfterLoad
-        /// Every third load in a run of 32-bit loads that are not word-aligned.
-        case wideLoadRun
-        /// Every third store, from the fourth, in a run of 32-bit stores that are not word-aligned.
-        case wideStoreRun
+        /// Three 32-bit instructions in a row that are not word-aligned and reach no memory, behind an access.
+        case wideRunAfterAccess
         /// Every third single-cycle FP instruction in a run that is not word-aligned.
         case wideFloatRun
         /// An access that changes the bus slave and so loses its overlap.

@@ -28,7 +28,7 @@ struct Pipeline {
         price.cycles.fp = fpWait(this, after: previous)
         price.overlapsPrevious = previous.map { overlaps($0, this) } ?? false
         price.variable = this.timing == .divide ? 10 : 0
-        refill(this, &price)
+        refill(this, after: previous, &price)
         return price
     }
 
@@ -88,18 +88,20 @@ struct Pipeline {
     }
 
     /// Filling the pipeline again behind a branch.
-    private func refill(_ this: TimedInstruction, _ price: inout Price) {
+    private func refill(_ this: TimedInstruction, after previous: TimedInstruction?, _ price: inout Price) {
         if this.loadsPC { price.cycles.refill += table[.refillLoad] }
+        let isBehindStores = previous?.timing == .storeMultiple || previous?.timing == .fpStoreMultiple
+        let stores = isBehindStores && this.timing.isBranch ? table[.storeMultipleThenBranch] : 0
         let alignment = this.targetIsMisaligned ? table[.misalignedTarget] : 0
         switch this.timing {
         case .branchConditional:
-            price.takenRefill = table[.refillImmediate]
+            price.takenRefill = table[.refillImmediate] + stores
             price.takenAlignment = alignment
         case .branch, .branchLink:
-            price.cycles.refill += table[.refillImmediate]
+            price.cycles.refill += table[.refillImmediate] + stores
             price.cycles.fetchAlign += alignment
         case .branchRegister, .branchLinkRegister:
-            price.cycles.refill += table[.refillRegister]
+            price.cycles.refill += table[.refillRegister] + stores
         case .tableBranch:
             price.cycles.refill += table[.refillTable]
         default:

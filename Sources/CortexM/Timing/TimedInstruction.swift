@@ -14,7 +14,7 @@ struct TimedInstruction {
     /// The alignment of a constant branch target: a 32-bit instruction at 2 mod 4.
     var targetIsMisaligned: Bool
 
-    /// Core registers that the ALU, a multiplier or a load writes, as a bit set.
+    /// Core registers that the ALU, a multiplier, a load or a move from the FPU writes, as a bit set.
     var writes: UInt32 {
         switch timing {
         case .alu, .multiply, .multiplyAccumulate, .divide, .exclusive, .moveFromSpecial:
@@ -22,6 +22,10 @@ struct TimedInstruction {
         case .load:
             bit(instruction.d) | (instruction.operation.writesBack ? bit(instruction.n) : 0)
         case .multiplyLong, .loadDual:
+            bit(instruction.d) | bit(instruction.a)
+        case .fpMoveCore where instruction.operation == .vmovToCore:
+            bit(instruction.d)
+        case .fpMoveCorePair where instruction.operation == .vmovToCorePair:
             bit(instruction.d) | bit(instruction.a)
         default:
             0

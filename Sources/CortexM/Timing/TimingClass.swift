@@ -47,5 +47,13 @@ public enum TimingClass: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it branches to a constant or to a register, and reads no memory.
+    var isBranch: Bool {
+        switch self {
+        case .branch, .branchConditional, .branchLink, .branchRegister, .branchLinkRegister: true
+        default: false
+        }
+    }
+
     var isMemoryAccess: Bool { isLoad || isStore || self == .tableBranch }
 }

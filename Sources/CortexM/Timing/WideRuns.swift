@@ -6,37 +6,31 @@ struct WideRuns {
     let table: CycleTable
 
     func charge(_ instructions: [TimedInstruction], _ prices: inout [Price]) {
-        chargeBehindLoads(instructions, &prices)
-        chargeEveryThird(instructions, &prices, from: 3, table[.wideLoadRun]) { $0.timing == .load }
-        chargeEveryThird(instructions, &prices, from: 4, table[.wideStoreRun]) { $0.timing == .store }
-        chargeEveryThird(instructions, &prices, from: 3, table[.wideFloatRun]) {
-            $0.timing == .fpAlu || $0.timing == .fpMove || $0.timing == .fpMoveCore
-        }
+        chargeBehindAccesses(instructions, &prices)
+        chargeFloatRuns(instructions, &prices)
     }
 
-    /// Three or more that reach no memory, behind a load: paid once.
-    private func chargeBehindLoads(_ instructions: [TimedInstruction], _ prices: inout [Price]) {
+    /// Three or more that reach no memory, behind a load or a store: paid once.
+    private func chargeBehindAccesses(_ instructions: [TimedInstruction], _ prices: inout [Price]) {
         guard instructions.count > 3 else { return }
-        for index in 0..<(instructions.count - 3) where instructions[index].timing.isLoad {
+        for index in 0..<(instructions.count - 3) where instructions[index].timing.isMemoryAccess {
             let run = instructions[(index + 1)...(index + 3)]
             if run.allSatisfy({ $0.isMisalignedWide && !$0.timing.isMemoryAccess }) {
-                prices[index + 3].cycles.fetchAlign += table[.wideRunAfterLoad]
+                prices[index + 3].cycles.fetchAlign += table[.wideRunAfterAccess]
             }
         }
     }
 
-    private func chargeEveryThird(
-        _ instructions: [TimedInstruction], _ prices: inout [Price], from first: Int, _ cycles: Int,
-        _ belongs: (TimedInstruction) -> Bool
-    ) {
+    /// Every third FP instruction of a single cycle.
+    private func chargeFloatRuns(_ instructions: [TimedInstruction], _ prices: inout [Price]) {
         var length = 0
         for (index, instruction) in instructions.enumerated() {
-            guard instruction.isMisalignedWide, belongs(instruction) else {
+            guard instruction.isMisalignedWide, instruction.timing.isSingleCycleFloat else {
                 length = 0
                 continue
             }
             length += 1
-            if length >= first, (length - first) % 3 == 0 { prices[index].cycles.fetchAlign += cycles }
+            if length % 3 == 0 { prices[index].cycles.fetchAlign += table[.wideFloatRun] }
         }
     }
 }
@@ -44,4 +38,8 @@ struct WideRuns {
 extension TimedInstruction {
     /// A 32-bit instruction at 2 mod 4.
     var isMisalignedWide: Bool { isWide && address & 2 != 0 }
+}
+
+extension TimingClass {
+    fileprivate var isSingleCycleFloat: Bool { self == .fpAlu || self == .fpMove || self == .fpMoveCore }
 }
