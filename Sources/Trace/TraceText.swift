@@ -16,7 +16,8 @@ extension ExecutionTrace {
 extension TraceStep {
     /// The line, without its end.
     public var text: String {
-        ([hex(pc)] + registers.map { "\($0.name)=\(hex($0.value))" } + memory.map { "[\(hex($0.address))]=\(hex($0.value))" })
+        ([hex(pc)] + registers.map { "\($0.name)=\(hex($0.value))" }
+            + memory.map { "[\(hex($0.address))]=\(hex($0.value))" })
             .joined(separator: " ")
     }
 }

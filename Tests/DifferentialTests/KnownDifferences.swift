@@ -24,6 +24,15 @@ enum KnownDifferences {
         encoding.name.hasPrefix("VCVT (fixed-point) T1 from") ? 3 << 22 : 0
     }
 
+    /// A7.7, SMLAD and SMLADX: Q is set if the sum of both products and Ra overflows. Unicorn sets it already if the sum
+    /// of the products does, which only four factors of -32768 can make, and Ra may bring it back.
+    static func overflowsTooEarly(_ encoding: Encoding, _ instruction: Instruction, _ registers: Registers) -> Bool {
+        addsTwoProducts(encoding) && registers.core[Int(instruction.n)] == 0x8000_8000
+            && registers.core[Int(instruction.m)] == 0x8000_8000
+    }
+
+    static func addsTwoProducts(_ encoding: Encoding) -> Bool { encoding.name.hasPrefix("SMLAD") }
+
     // Unaligned LDRD, STRD, LDM, STM, VLDR and VSTR (A3.2.1: a UsageFault) go through in Unicorn; vectors have them
     // aligned. CONTROL (B1.4.4: bits 2 to 0) reads with bit 3 set; MRS of it is left out.
 }

@@ -17,7 +17,10 @@ struct SequenceMaker {
 
     /// - Parameter timings: the classes of the instructions to choose from.
     init(timings: Set<TimingClass>) {
-        pool = allEncodings.filter { timings.contains($0.timing) && KnownDifferences.excluded[$0.name] == nil }
+        pool = allEncodings.filter {
+            timings.contains($0.timing) && KnownDifferences.excluded[$0.name] == nil
+                && !KnownDifferences.addsTwoProducts($0)
+        }
         compares = pool.filter { $0.timing == .compare }
     }
 
@@ -52,7 +55,8 @@ struct SequenceMaker {
         var made: UInt32 = 0
         while made < wanted {
             let group: Group
-            switch random.below(8) {
+            // A single one is an IT block.
+            switch wanted == 1 ? 0 : random.below(8) {
             case 0:
                 let size = 1 + random.below(4)
                 group = block(size, at: place, &random)

@@ -48,6 +48,7 @@ struct VectorMaker {
         guard let instruction = decoded(word, at: place, itState: itState) else { return nil }
         vector.registers.fpscr &= ~KnownDifferences.ignoredModes(encoding)
         guard prepare(instruction, at: place, &vector, &random) else { return nil }
+        if KnownDifferences.overflowsTooEarly(encoding, instruction.instruction, vector.registers) { return nil }
         if encoding.timing == .exclusive { vector.words.insert(contentsOf: monitor(word, &random), at: 0) }
         vector.words.append(word)
         return vector
@@ -81,7 +82,9 @@ struct VectorMaker {
     }
 
     /// Sets the registers that the instruction uses as addresses.
-    private func prepare(_ decoded: Decoded, at address: UInt32, _ vector: inout Vector, _ random: inout SplitMix) -> Bool {
+    private func prepare(_ decoded: Decoded, at address: UInt32, _ vector: inout Vector, _ random: inout SplitMix)
+        -> Bool
+    {
         let instruction = decoded.instruction
         let last = decoded.completion?.operation
         if instruction.operation.hasConstantTarget || instruction.operation == .bl {
@@ -130,7 +133,9 @@ struct VectorMaker {
         let mayBeUnaligned = !branches && VectorMaker.unalignable.contains(encoding.timing)
         var address = Layout.middle(&random, alignment: mayBeUnaligned && random.one(in: 3) ? 1 : 4)
         if encoding.timing == .exclusive { address &= ~3 }
-        if branches, instruction.operation == .ldrImm || instruction.operation == .ldrPre { address &-= instruction.imm }
+        if branches, instruction.operation == .ldrImm || instruction.operation == .ldrPre {
+            address &-= instruction.imm
+        }
         if base == 13 { address &= ~3 }
         // SP cannot hold what would make the sum a multiple of four.
         if branches, base == 13, (address &+ instruction.imm) & 3 != 0, !instruction.operation.hasIndexRegister {

@@ -86,7 +86,8 @@ final class WholeProgramMachine {
     let host = OutputHost()
 
     init(_ image: FirmwareImage) {
-        let flash = Memory(name: "FLASH", base: 0x0800_0000, size: 1 << 20, isWritable: false, fill: 0xFF, in: chip.arena)
+        let flash = Memory(
+            name: "FLASH", base: 0x0800_0000, size: 1 << 20, isWritable: false, fill: 0xFF, in: chip.arena)
         let sram = Memory(name: "SRAM", base: 0x2000_0000, size: 128 << 10, isWritable: true, in: chip.arena)
         // The bit-band program needs registers that keep what is written: RCC_APB1ENR and TIM2_ARR.
         chip.bus.add(
