@@ -57,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "simulate",
             dependencies: [
-                "Baseline", "CortexM", "Firmware", "Machine", "Observation", "Profile", "Report", "Targets",
+                "Baseline", "CortexM", "Firmware", "Machine", "Observation", "Profile", "Report", "Targets", "Trace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -9,7 +9,7 @@ public struct Block {
     public var records: UnsafeMutableRawPointer
     /// Cycles that the block takes whenever it runs, whatever its data: the sum of its static prices.
     public var cycles: Int
-    /// The most that its data may add (see `Engine.md`: a block that might overrun the next event is not entered).
+    /// The most that its data may add : a block that might overrun the next event is not entered.
     public var slack: Int
     /// How often it was entered since the counters were gathered.
     public var count: Int

@@ -26,7 +26,7 @@ struct Simulate: ParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, ProfileCommand.self, TestCommand.self, CompareCommand.self, TargetsCommand.self,
-            DisassembleCommand.self,
+            DisassembleCommand.self, TraceCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

@@ -39,7 +39,8 @@ extension Processor {
         return (ending, addressBehind(address) == end ? passedOver : [])
     }
 
-    private func addressBehind(_ address: UInt32) -> UInt32? {
+    /// The address of the instruction behind the one at `address`.
+    public func addressBehind(_ address: UInt32) -> UInt32? {
         guard let (memory, local) = chip.bus.memory(at: address), memory.contains(local, 2) else { return nil }
         return address &+ (Decoder.isWide(memory.load(local, .halfword)) ? 4 : 2)
     }

@@ -1,0 +1,111 @@
+import ArgumentParser
+import CortexM
+import Firmware
+import Machine
+import Trace
+
+struct TraceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Writes what every instruction changed, one line each.",
+        discussion: "The form is that of Documentation/TraceFormat.md. What the firmware prints is left out.")
+
+    @OptionGroup var options: RunOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop after this many instructions: 100000, 100k, 1M.", valueName: "count"),
+        transform: { CycleCount(try Quantity.read($0, CycleCount.units, least: 1, most: 9e18, "100k")) })
+    var instructions = CycleCount(100_000)
+
+    @Option(help: ArgumentHelp("Begin when this function is reached first.", valueName: "function"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("Watch the memory of this variable.", valueName: "symbol"))
+    var watch: String?
+
+    func run() throws {
+        try reportingFailures {
+            let session = try Session(options, isQuiet: true)
+            let core = session.machine.processor
+            try goToStart(session)
+            let watched = try watchedMemory(session)
+            var recorder = TraceRecorder(registers: core.traceRegisters, base: watched.base, memory: watched.bytes)
+            write(
+                ExecutionTrace.head(
+                    remarks: remarks(session, watched),
+                    start: TraceRecorder.start(at: core.resumeAddress, core.traceRegisters)))
+            let limit = options.maxCycles?.value ?? .max
+            var count = 0
+            var ending = Ending.limit
+            while count < instructions.value, ending == .limit, core.now < limit, !Interruption.isRequested {
+                let before = core.traceRegisters
+                var pc = core.resumeAddress
+                let executed = core.executeForTrace()
+                ending = executed.ending
+                for passed in executed.passedOver {
+                    let registers = before.map { $0.name == "xpsr" ? (name: $0.name, value: passed.xpsr) : $0 }
+                    write(recorder.step(at: passed.address, registers, memory: watched.bytes).text + "\n")
+                    pc = core.addressBehind(passed.address) ?? pc
+                    count += 1
+                }
+                write(recorder.step(at: pc, core.traceRegisters, memory: watched.bytes).text + "\n")
+                count += 1
+            }
+        }
+    }
+
+    private func write(_ text: String) { Output.write(Array(text.utf8), to: 1) }
+
+    /// Runs to where the trace begins.
+    private func goToStart(_ session: Session) throws(Failure) {
+        guard let from else { return }
+        guard let function = session.recorder.program.table.function(named: from) else {
+            throw .badInput("\(options.firmware): there is no function '\(from)'; check its name with nm")
+        }
+        let start = UInt32(truncatingIfNeeded: function.low)
+        let core = session.machine.processor
+        while core.resumeAddress != start {
+            guard core.executeOne() == .limit, core.now < options.maxCycles?.value ?? .max else {
+                throw .badInput("\(options.firmware): the run ends before it reaches '\(from)'")
+            }
+        }
+    }
+
+    private func watchedMemory(_ session: Session) throws(Failure) -> (base: UInt32, bytes: UnsafeRawBufferPointer) {
+        guard let watch else { return (0, UnsafeRawBufferPointer(start: nil, count: 0)) }
+        guard let symbol = SymbolTable(session.image).symbol(named: watch), symbol.size > 0 else {
+            throw .badInput("\(options.firmware): there is no variable '\(watch)'; check its name with nm")
+        }
+        let base = UInt32(truncatingIfNeeded: symbol.address) & ~3
+        let end = (UInt32(truncatingIfNeeded: symbol.address + symbol.size) &+ 3) & ~3
+        guard let (memory, local) = session.machine.chip.bus.memory(at: base), memory.contains(local, Int(end - base)),
+            end - base <= 1 << 16
+        else {
+            throw .badInput("\(options.firmware): '\(watch)' is no variable of at most 64 KiB in one memory")
+        }
+        let start = UnsafeRawPointer(memory.bytes + Int(local - memory.base))
+        return (base, UnsafeRawBufferPointer(start: start, count: Int(end - base)))
+    }
+
+    private func remarks(
+        _ session: Session, _ watched: (base: UInt32, bytes: UnsafeRawBufferPointer)
+    ) -> [ExecutionTrace.Remark] {
+        var remarks = [
+            ExecutionTrace.Remark(
+                name: "program", value: options.firmware.split(separator: "/").last.map(String.init) ?? ""),
+            ExecutionTrace.Remark(name: "sha256", value: session.image.sha256),
+            ExecutionTrace.Remark(name: "recorder", value: "simulate \(Version.text), target \(options.target)"),
+        ]
+        if watched.bytes.count > 0 {
+            let last = watched.base + UInt32(watched.bytes.count) - 1
+            remarks.append(ExecutionTrace.Remark(name: "memory", value: "\(hex(watched.base))-\(hex(last))"))
+        }
+        return remarks
+    }
+
+    private func hex(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}
