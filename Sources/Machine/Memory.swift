@@ -20,7 +20,7 @@ public final class Arena {
         mapped = 2 * markDistance
         guard let base = mmap(nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0),
             base != MAP_FAILED
-        else { fatalError("the host has no \(mapped) bytes of memory for the chip's memories") }
+        else { preconditionFailure("the host has no \(mapped) bytes of memory for the chip's memories") }
         self.base = base
     }
 
