@@ -16,14 +16,14 @@ final class SystemMachine {
     ///   - handlers: the code of exceptions by number; each is placed and gets its vector.
     init(
         _ program: KeyValuePairs<String, UInt16>, handlers: [Int: KeyValuePairs<String, UInt16>] = [:],
-        features: CoreFeatures = .cortexM4
+        features: CoreFeatures = .cortexM4, timings: CycleTable = CycleTable(prices: [:], rules: [:])
     ) {
         flash = Memory(name: "FLASH", base: 0x0800_0000, size: 1 << 16, isWritable: false, in: chip.arena)
         sram = Memory(name: "SRAM", base: 0x2000_0000, size: 1 << 16, isWritable: true, in: chip.arena)
         chip.bus.add(flash)
         chip.bus.add(sram)
         chip.bus.setAlias(at: 0, size: flash.size, of: flash)
-        processor = Processor(chip: chip, features: features, timings: CycleTable(prices: [:], rules: [:]))
+        processor = Processor(chip: chip, features: features, timings: timings)
         flash.store(0x0800_0000, 0x2000_1000, .word)
         flash.store(0x0800_0004, SystemMachine.start | 1, .word)
         place(program, at: SystemMachine.start)
