@@ -13,7 +13,7 @@ private final class StopWatch: RunObserver {
     func drained(_ entries: UnsafeBufferPointer<JournalEntry>) {}
     func reached(_ address: UInt32, at cycle: Cycles) { time = time ?? cycle }
     func stackDeepened(to sp: UInt32, at cycle: Cycles) {}
-    func exceptionEntered(_ number: Int, returnAddress: UInt32, at cycle: Cycles) {}
+    func exceptionEntered(_ number: Int, handler: UInt32, returnAddress: UInt32?, at cycle: Cycles) {}
     func exceptionReturned(to address: UInt32, at cycle: Cycles) {}
 }
 
