@@ -276,6 +276,17 @@ private final class StopWatch: RunObserver {
             ]) == 1 + 4)
     }
 
+    /// "VDIV and VSQRT instructions take one cycle if no further floating-point instructions are executed": DDI 0439D
+    /// table 7-1. Three MOVs and a NOP hide four of the
+    /// thirteen other cycles from a VADD.
+    @Test func divisionsGoOnBesideIntegerInstructions() throws {
+        let taken = try cycles([
+            "vdiv.f32 s0, s1, s2": 0xEE80, "": 0x0A81, "movs r0, #1": 0x2001, "movs r3, #1": 0x2301,
+            "movs r4, #1": 0x2401, "nop": 0xBF00, "vadd.f32 s3, s4, s5": 0xEE72, " ": 0x1A22,
+        ])
+        #expect(taken == 1 + 4 + 9 + 1)
+    }
+
     /// FP: VADD and VMUL 1, a multiply-accumulate 3, VDIV and VSQRT 14, VMOV of two registers 2 (DDI 0439D table
     /// 7-1); one more when the next FP instruction reads the result.
     @Test func floatingPoint() throws {

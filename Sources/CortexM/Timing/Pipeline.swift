@@ -15,6 +15,7 @@ struct Pipeline {
                 before: index + 1 < instructions.count ? instructions[index + 1] : nil)
         }
         WideRuns(table: table).charge(instructions, &prices)
+        FloatingPointDivision().overlap(instructions, &prices)
         return prices
     }
 
@@ -48,7 +49,7 @@ struct Pipeline {
 
     /// A data phase that nothing overlaps costs a cycle.
     private func loadStall(_ this: TimedInstruction, before next: TimedInstruction?) -> Int {
-        guard this.timing.isPipelinedLoad, !this.loadsPC else { return 0 }
+        guard this.timing.isPipelinedLoad else { return 0 }
         if let next, overlaps(this, next) { return 0 }
         return table[.loadStall]
     }
