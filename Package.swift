@@ -53,11 +53,11 @@ let package = Package(
         tests("ConformanceTests", ["Trace", "CortexM", "Firmware", "Machine"]),
         tests("WholePrograms", ["CortexM", "Firmware", "Machine"], resources: [.copy("Programs")]),
         module("Layers", ["Firmware"]),
-        module("Observation", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
+        module("Recording", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
         .executableTarget(
             name: "simulate",
             dependencies: [
-                "Baseline", "CortexM", "Firmware", "Machine", "Observation", "Profile", "Report", "Targets", "Trace",
+                "Baseline", "CortexM", "Firmware", "Machine", "Recording", "Profile", "Report", "Targets", "Trace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

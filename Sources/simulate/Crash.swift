@@ -1,5 +1,5 @@
 import CortexM
-import Observation
+import Recording
 
 /// What a person needs after a crash: where it was, who called whom, and the registers.
 enum Crash {

@@ -1,6 +1,6 @@
 import CortexM
 import Firmware
-import Observation
+import Recording
 import Profile
 
 /// Addresses as people read them: function and line.

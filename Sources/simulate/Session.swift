@@ -2,7 +2,7 @@ import CortexM
 import Firmware
 import Foundation
 import Machine
-import Observation
+import Recording
 import Profile
 import Targets
 
