@@ -71,6 +71,7 @@ final class Session {
             progress.show()
         }
         progress.clear()
+        machine.processor.closeAccounts()
         recorder.finish()
         return recorder.profile(
             RunDescription(

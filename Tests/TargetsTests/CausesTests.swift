@@ -34,8 +34,7 @@ import Testing
         // In steps, so that blocks are left and entered again at the deadline.
         var ending = Ending.limit
         while processor.now < 1_000_000, ending == .limit { ending = processor.run(until: processor.now + 9_973) }
-        // A block is paid for when it is entered: on to the end of the one that was cut.
-        while case .inside = processor.position, ending == .limit { ending = processor.run(until: processor.now + 1) }
+        processor.closeAccounts()
         var sum = processor.outsideBlocks
         var instructions = 0
         processor.gather { _, executed, cycles in

@@ -77,3 +77,12 @@ extension FaultStatus {
         return causes
     }
 }
+
+extension Processor {
+    /// Closes the accounts in the middle of a block: what the rest of it would have taken is given back. Call it before
+    /// the last gathering; a run that goes on afterwards decodes the rest as a block of its own.
+    public func closeAccounts() {
+        let (pc, itState) = leavePosition()
+        position = .at(pc: pc, itState: itState)
+    }
+}
