@@ -55,7 +55,8 @@ struct UsageTests {
     /// Offsets in the header of an ELF file: class at 4, byte order at 5, type at 16, machine at 18 (gABI 4.1, "ELF
     /// Header").
     @Test("A program for something else is told what it is", arguments: [
-        ([4: 2], "64-bit"), ([5: 2, 16: 0, 17: 2, 18: 0, 19: 40], "big-endian"), ([16: 1], "has not been linked"), ([16: 3], "shared object"),
+        ([4: 2], "64-bit"), ([5: 2, 16: 0, 17: 2, 18: 0, 19: 40], "big-endian"),
+        ([16: 1], "has not been linked"), ([16: 3], "shared object"),
         ([4: 2, 18: 243], "this is RISC-V; k210 would be the target"), ([18: 3], "x86"),
     ] as [([Int: UInt8], String)])
     func otherProgram(_ changes: [Int: UInt8], _ sentence: String) throws {
@@ -120,7 +121,9 @@ struct UsageTests {
         #expect(!run.errors.contains("\u{1B}"))
     }
 
-    @Test("Every subcommand has help", arguments: ["run", "profile", "test", "compare", "targets", "disassemble"])
+    @Test(
+        "Every subcommand has help",
+        arguments: ["run", "profile", "test", "compare", "targets", "disassemble", "trace"])
     func help(_ name: String) throws {
         let run = try Command([name, "--help"])
         #expect(run.status == 0)
