@@ -61,5 +61,6 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        tests("CommandTests", ["Profile", "Report", "simulate"], resources: [.copy("Resources")]),
     ]
 )

@@ -16,6 +16,8 @@ struct CallStack {
         let stolenAtEntry: Int
         /// Tells one call from the next.
         let serial: Int
+        /// It was jumped to and returns where its predecessor would have.
+        let isTailCall: Bool
     }
 
     var frames: [Frame] = []
@@ -92,6 +94,9 @@ struct CallTracker {
     /// The call that is executing: which call it is, not which function.
     var currentSerial: Int { current.frames.last?.serial ?? 0 }
 
+    /// Whether the call that is executing was a jump: what it returns to is not where it was called.
+    var isTailCall: Bool { current.frames.last?.isTailCall ?? false }
+
     /// The call that made the one that is executing.
     var callerSerial: Int { current.frames.dropLast().last?.serial ?? 0 }
 
@@ -126,13 +131,15 @@ struct CallTracker {
         enter(functionIndex(address), returnAddress: 0xFFFF_FFFF, sp: sp, at: cycle)
     }
 
-    private mutating func enter(_ function: Int32, returnAddress: UInt32, sp: UInt32, at cycle: Int) {
+    private mutating func enter(
+        _ function: Int32, returnAddress: UInt32, sp: UInt32, at cycle: Int, isTailCall: Bool = false
+    ) {
         if current.frames.count == CallTracker.deepest { leave(to: CallTracker.deepest / 2, at: cycle) }
         serial += 1
         current.frames.append(
             CallStack.Frame(
                 function: function, returnAddress: returnAddress, sp: sp, entered: cycle,
-                stolenAtEntry: current.stolen, serial: serial))
+                stolenAtEntry: current.stolen, serial: serial, isTailCall: isTailCall))
         if function >= 0 { functions[Int(function)].entered() }
     }
 
@@ -151,7 +158,7 @@ struct CallTracker {
         guard callee >= 0, callee != entry.function, let frame = current.frames.last else { return }
         if start(callee) == entry.target {
             leave(to: current.frames.count - 1, at: entry.cycle)
-            enter(callee, returnAddress: frame.returnAddress, sp: entry.sp, at: entry.cycle)
+            enter(callee, returnAddress: frame.returnAddress, sp: entry.sp, at: entry.cycle, isTailCall: true)
         } else if entry.returnAddress == JournalEntry.return,
             let depth = current.frames.lastIndex(where: { $0.function == callee && $0.sp >= entry.sp })
         {
@@ -180,8 +187,12 @@ struct CallTracker {
     }
 
     /// An exception is left. If execution does not go on where it was interrupted, a task was switched.
-    mutating func resume(at address: UInt32, sp: UInt32, cycle: Int) {
-        leave(to: 0, at: cycle)
+    ///
+    /// - Parameters:
+    ///   - left: the cycle at which its handler ended.
+    ///   - cycle: the cycle at which something else goes on.
+    mutating func resume(at address: UInt32, sp: UInt32, left: Int, cycle: Int) {
+        leave(to: 0, at: left)
         guard let context = interrupted.popLast() else { return }
         if context.goesOn(at: address, sp: sp) {
             takeUp(context, at: cycle)

@@ -113,8 +113,10 @@ public final class Recorder: RunObserver {
                 return
             }
             core.observe([back])
+            let site = calls.isTailCall ? 0 : back
             beginLayer(
-                name, .kernelName, identity: [address, back, core.register(1), core.register(2), core.register(3)],
+                name, .kernelName,
+                identity: [address, site, core.register(1), core.register(2), core.register(3)],
                 isComplete: true, end: (back, core.stackPointer), macs: macs, at: cycle)
         }
     }
@@ -159,8 +161,8 @@ public final class Recorder: RunObserver {
     }
 
     public func exceptionReturned(to address: UInt32, at cycle: Cycles) {
-        gather()
-        calls.resume(at: address, sp: core.stackPointer, cycle: cycle)
+        let exit = gather()
+        calls.resume(at: address, sp: core.stackPointer, left: cycle - exit, cycle: cycle)
         closeInterrupt()
         core.stackLow = core.stackPointer
         if core.usesProcessStack { noteTask(core.stackPointer) }
@@ -239,7 +241,7 @@ public final class Recorder: RunObserver {
     /// Gives what was counted since the last boundary to the open account.
     ///
     /// - Parameter isEntering: the core has saved registers for a handler, which is the interrupt's doing.
-    /// - Returns: the cycles that this took.
+    /// - Returns: the cycles that entering or leaving a handler took.
     @discardableResult
     private func gather(isEntering: Bool = false) -> Int {
         var cycles = CauseVector()
@@ -260,10 +262,11 @@ public final class Recorder: RunObserver {
         cycles += outside
         total += cycles
         instructions += executed
-        let entry = isEntering ? outside[.exception] : 0
+        let transition = outside[.exception]
+        let entry = isEntering ? transition : 0
         cycles[.exception] -= entry
         if let innermost = active.indices.last { active[innermost].cycles += cycles.total }
-        guard let open = layers.open else { return entry }
+        guard let open = layers.open else { return transition }
         let seconds = Double(cycles.total) / chip.clock.hertz
         layers.update(open.index) { account in
             account.interruptCycles += entry
@@ -275,7 +278,7 @@ public final class Recorder: RunObserver {
                 account.interruptCycles += cycles.total
             }
         }
-        return entry
+        return transition
     }
 
     /// Brings all accounts up to date while the run goes on.

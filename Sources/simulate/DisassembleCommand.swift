@@ -45,7 +45,8 @@ struct DisassembleCommand: ParsableCommand {
     private func list(_ function: FunctionTable.Function, _ image: FirmwareImage) -> String {
         var text = "\n\(function.name):\n"
         for (range, isCode) in image.stretches(from: function.low, to: function.high) {
-            let (low, high) = (UInt32(truncatingIfNeeded: range.lowerBound), UInt32(truncatingIfNeeded: range.upperBound))
+            let low = UInt32(truncatingIfNeeded: range.lowerBound)
+            let high = UInt32(truncatingIfNeeded: range.upperBound)
             if isCode {
                 var listing = Listing(from: low, to: high) { image.halfword(at: UInt64($0)) }
                 while let (address, encoding, instruction) = listing.next() {

@@ -17,7 +17,10 @@ enum Files {
             throw .badInput("'\(path)' cannot be read; check its permissions")
         }
         // Not the size that the file system tells: pipes and devices have none.
-        guard let data = try? handle.read(upToCount: sizeLimit + 1) else {
+        let data: Data
+        do {
+            data = try handle.read(upToCount: sizeLimit + 1) ?? Data()
+        } catch {
             throw .badInput("'\(path)' cannot be read; check what it is")
         }
         guard data.count <= sizeLimit else {

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Where golden numbers lie: `golden.<target>.json` beside a firmware that is alone in its folder,
-/// `<name>.golden.<target>.json` beside one of several. The name is that of the ELF file without `.elf`, and without the
-/// target where it ends with that.
+/// `<name>.golden.<target>.json` beside one of several. The name is that of the ELF file without `.elf`, and without
+/// the target where it ends with that.
 enum GoldenFiles {
     struct Test {
         let file: String

@@ -11,5 +11,10 @@ enum Interruption {
         signal(SIGINT) { _ in
             if interruptionRequested.exchange(true, ordering: .relaxed) { _exit(130) }
         }
+        // Whoever started the program may have it blocked.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

@@ -13,20 +13,20 @@ struct RunOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Stop after this many cycles of the core: 250000, 250k, 10M, 2G.", valueName: "cycles"),
-        transform: { CycleCount(try Quantity.read($0, CycleCount.units, least: 1, most: 9e18, "10M")) })
+        transform: { CycleCount(try Quantity.read($0, CycleCount.units, 1...9e18, "10M")) })
     var maxCycles: CycleCount?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Stop after this much simulated time: 2s, 500ms, 20us.", valueName: "time"),
-        transform: { SimulatedTime(seconds: try Quantity.read($0, SimulatedTime.units, least: 0, most: 1e9, "500ms")) })
+        transform: { SimulatedTime(seconds: try Quantity.read($0, SimulatedTime.units, 1e-9...1e9, "500ms")) })
     var timeout: SimulatedTime?
 
     @Option(
         name: .customLong("hse"), parsing: .unconditional,
         help: ArgumentHelp(
             "The crystal of the board: 8M, 25M, or 0 for none. Otherwise as the target says.", valueName: "Hz"),
-        transform: { CycleCount(try Quantity.read($0, CycleCount.units, least: 0, most: 1e9, "25M")) })
+        transform: { CycleCount(try Quantity.read($0, CycleCount.units, 0...1e9, "25M")) })
     var HSE: CycleCount?
 
     @Option(
@@ -47,7 +47,8 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("What the chip's random number generator starts from, 0 to 4294967295.", valueName: "number"))
+        help: ArgumentHelp(
+            "What the chip's random number generator starts from, 0 to 4294967295.", valueName: "number"))
     var seed: UInt32 = 1
 
     @Flag(help: "End the run where the firmware touches something that is not modelled.")
@@ -72,7 +73,7 @@ struct SimulatedTime {
 /// A number with a unit behind it.
 enum Quantity {
     static func read(
-        _ text: String, _ units: [(String, Double)], least: Double, most: Double, _ example: String
+        _ text: String, _ units: [(String, Double)], _ range: ClosedRange<Double>, _ example: String
     ) throws -> Double {
         let unit = units.first { text.hasSuffix($0.0) }
         let digits = text.dropLast(unit?.0.count ?? 0)
@@ -80,8 +81,9 @@ enum Quantity {
             throw ValidationError("this is no number; \(example) would be one")
         }
         let value = number * (unit?.1 ?? 1)
-        guard value >= least, value <= most, value > 0 || number == 0 else {
-            throw ValidationError(value < max(least, 0) ? "it must be more than that" : "it must be less than that")
+        guard range.contains(value) else {
+            let word = value < range.lowerBound ? "little" : "much"
+            throw ValidationError("this is too \(word); \(example) would do")
         }
         return value
     }

@@ -92,8 +92,8 @@ final class Session {
     /// How far to run before looking at limits, Ctrl-C and progress again.
     private func nextSlice() -> (end: Cycles, limit: Limit?) {
         let now = machine.processor.now
-        // The firmware may slow its clock down, so that a limit of time comes sooner in cycles.
-        var end = now + (limits.seconds == nil ? 5_000_000 : 100_000)
+        // Short enough that an endless loop has not outgrown the rest of the report when it is found.
+        var end = now + 100_000
         var limit: Limit?
         if let maxCycles = limits.maxCycles, maxCycles <= end {
             end = maxCycles

@@ -32,9 +32,11 @@ struct TargetsCommand: ParsableCommand {
     }
 
     private func overview(_ target: TargetOverview) -> [String] {
+        let reset = Numeral.frequency(Double(target.resetHertz))
+        let crystal = Numeral.frequency(Double(target.HSE))
         var lines = [
-            "\(target.name): \(target.chip), \(target.core), \(Numeral.frequency(Double(target.resetHertz))) after reset"
-                + (target.HSE > 0 ? ", \(Numeral.frequency(Double(target.HSE))) crystal unless --hse says otherwise" : "")
+            "\(target.name): \(target.chip), \(target.core), \(reset) after reset"
+                + (target.HSE > 0 ? ", \(crystal) crystal unless --hse says otherwise" : "")
         ]
         if !target.aliases.isEmpty { lines.append("also known as \(target.aliases.joined(separator: ", "))") }
         lines += ["", "Memories"]

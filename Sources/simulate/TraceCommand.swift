@@ -15,7 +15,7 @@ struct TraceCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Stop after this many instructions: 100000, 100k, 1M.", valueName: "count"),
-        transform: { CycleCount(try Quantity.read($0, CycleCount.units, least: 1, most: 9e18, "100k")) })
+        transform: { CycleCount(try Quantity.read($0, CycleCount.units, 1...9e18, "100k")) })
     var instructions = CycleCount(100_000)
 
     @Option(help: ArgumentHelp("Begin when this function is reached first.", valueName: "function"))
@@ -28,6 +28,7 @@ struct TraceCommand: ParsableCommand {
         try reportingFailures {
             let session = try Session(options, isQuiet: true)
             let core = session.machine.processor
+            Interruption.watch()
             try goToStart(session)
             let watched = try watchedMemory(session)
             var recorder = TraceRecorder(registers: core.traceRegisters, base: watched.base, memory: watched.bytes)
@@ -35,10 +36,9 @@ struct TraceCommand: ParsableCommand {
                 ExecutionTrace.head(
                     remarks: remarks(session, watched),
                     start: TraceRecorder.start(at: core.resumeAddress, core.traceRegisters)))
-            let limit = options.maxCycles?.value ?? .max
             var count = 0
             var ending = Ending.limit
-            while count < instructions.value, ending == .limit, core.now < limit, !Interruption.isRequested {
+            while count < instructions.value, ending == .limit, mayGoOn(session) {
                 let before = core.traceRegisters
                 var pc = core.resumeAddress
                 let executed = core.executeForTrace()
@@ -55,6 +55,12 @@ struct TraceCommand: ParsableCommand {
         }
     }
 
+    private func mayGoOn(_ session: Session) -> Bool {
+        let now = session.machine.processor.now
+        return now < options.maxCycles?.value ?? .max && !Interruption.isRequested
+            && session.machine.chip.clock.seconds(at: now) < options.timeout?.seconds ?? .infinity
+    }
+
     private func write(_ text: String) { Output.write(Array(text.utf8), to: 1) }
 
     /// Runs to where the trace begins.
@@ -66,7 +72,7 @@ struct TraceCommand: ParsableCommand {
         let start = UInt32(truncatingIfNeeded: function.low)
         let core = session.machine.processor
         while core.resumeAddress != start {
-            guard core.executeOne() == .limit, core.now < options.maxCycles?.value ?? .max else {
+            guard core.executeOne() == .limit, mayGoOn(session) else {
                 throw .badInput("\(options.firmware): the run ends before it reaches '\(from)'")
             }
         }
