@@ -41,7 +41,9 @@ public final class Ledger {
     }
 
     /// Adds a block. `dirtyEnd`, the run loop's end of the dirty list, moves when the list does.
-    public func add(_ block: Block, price: CauseVector, isFindable: Bool, dirtyEnd: inout UnsafeMutablePointer<Block.Pointer>)
+    public func add(
+        _ block: Block, price: CauseVector, isFindable: Bool, dirtyEnd: inout UnsafeMutablePointer<Block.Pointer>
+    )
         -> Block.Pointer
     {
         if blocks.count + 1 >= capacity {

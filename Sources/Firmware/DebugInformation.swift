@@ -62,7 +62,8 @@ final class DebugInformation {
     /// Keeps libdw from opening other files, and from memory that only the file's claim asks for.
     private static func isSafe(_ image: FirmwareImage) -> Bool {
         var expanded: UInt64 = 0
-        for section in image.sections where section.name.hasPrefix(".debug") || section.name.hasPrefix(".zdebug")
+        for section in image.sections
+        where section.name.hasPrefix(".debug") || section.name.hasPrefix(".zdebug")
             || section.name == ".gnu_debugaltlink"
         {
             if section.name == ".gnu_debugaltlink" || section.name == ".debug_sup" { return false }

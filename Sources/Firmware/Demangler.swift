@@ -23,8 +23,9 @@ enum Demangler {
     /// library prints, so a hostile name of a hundred characters could otherwise fill the memory.
     private static func references(in mangled: String) -> Int {
         zip(mangled.utf8, mangled.utf8.dropFirst()).count { first, second in
-            (first == 0x53 || first == 0x54) && (second == 0x5F || (0x30...0x39).contains(second)
-                || (0x41...0x5A).contains(second))
+            (first == 0x53 || first == 0x54)
+                && (second == 0x5F || (0x30...0x39).contains(second)
+                    || (0x41...0x5A).contains(second))
         }
     }
 }

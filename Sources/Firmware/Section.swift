@@ -57,7 +57,8 @@ public struct Section: Sendable, Equatable {
             guard index == sections.count + 1 else { throw .malformed(.section(index), "stands in the wrong place") }
             let isNoBits = header.sh_type == UInt32(SHT_NOBITS) || header.sh_type == UInt32(SHT_NULL)
             let isAllocated = header.sh_flags & UInt64(SHF_ALLOC) != 0
-            let range = isNoBits
+            let range =
+                isNoBits
                 ? 0..<0 : try Firmware.fileRange(.section(index), header.sh_offset, header.sh_size, bytes.count)
             var name = ""
             if let namesIndex, let start = file.string(namesIndex, Int(header.sh_name)) {

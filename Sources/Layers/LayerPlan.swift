@@ -34,7 +34,9 @@ public struct LayerPlan: Sendable {
                 let address = UInt32(truncatingIfNeeded: function.low)
                 if function.rawName.hasSuffix("Profiler10BeginEventEPKc") {
                     hooks[address] = .eventBegin
-                } else if function.rawName.hasSuffix("Profiler8EndEventEj") || function.rawName.hasSuffix("Profiler8EndEventEm") {
+                } else if function.rawName.hasSuffix("Profiler8EndEventEj")
+                    || function.rawName.hasSuffix("Profiler8EndEventEm")
+                {
                     hooks[address] = .eventEnd
                 } else if KernelNames.isKernel(function.name) {
                     hooks[address] = .kernel(

@@ -86,11 +86,13 @@ extension TargetError.Problem: CustomStringConvertible {
 
 /// A stranger's text as a message can bear it: printable, on one line, not too long.
 func clipped(_ text: String) -> String {
-    let plain = String(String.UnicodeScalarView(text.unicodeScalars.prefix(61).map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "?"
-        default: scalar
-        }
-    }))
+    let plain = String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.prefix(61).map { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "?"
+                default: scalar
+                }
+            }))
     return text.unicodeScalars.count > 60 ? String(plain.unicodeScalars.prefix(60)) + "..." : plain
 }

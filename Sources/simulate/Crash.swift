@@ -13,7 +13,8 @@ enum Crash {
         guard let struck = steps.firstIndex(where: isInterruption),
             case .interrupted(let pc, let frame) = steps[struck]
         else { return ([title] + causes + [handler] + registers(core)).joined(separator: "\n") }
-        return ([title, "  in \(session.places.name(pc))"] + session.places.lines(steps[(struck + 1)...]) + causes
+        return
+            ([title, "  in \(session.places.name(pc))"] + session.places.lines(steps[(struck + 1)...]) + causes
             + [handler, "registers when it struck"] + registers(core, savedAt: frame)).joined(separator: "\n")
     }
 
@@ -21,7 +22,8 @@ enum Crash {
     static func describe(lockup: String, in session: Session) -> String {
         let core = session.machine.processor
         let place = session.places.name(core.currentPC)
-        return ([lockup, "  in \(place)"] + session.places.lines(session.recorder.backtrace())
+        return
+            ([lockup, "  in \(place)"] + session.places.lines(session.recorder.backtrace())
             + core.faultCauses.map { "  " + $0 } + ["registers"] + registers(core)).joined(separator: "\n")
     }
 

@@ -18,9 +18,11 @@ struct ExitTests {
         #expect(try Command("exit256").status == 255)
     }
 
-    @Test("A budget that is used up says where the firmware was, and who called it", arguments: [
-        ["--max-cycles", "20k"], ["--timeout", "1ms"],
-    ])
+    @Test(
+        "A budget that is used up says where the firmware was, and who called it",
+        arguments: [
+            ["--max-cycles", "20k"], ["--timeout", "1ms"],
+        ])
     func budgets(_ options: [String]) throws {
         let run = try Command([Command.firmware("poll"), "--target", "stm32f4"] + options)
         #expect(run.status == 124)

@@ -3,13 +3,15 @@ import Testing
 
 @Suite("What a user gets wrong")
 struct UsageTests {
-    @Test("Wrong usage ends with 64 and says what would be right", arguments: [
-        (["--max-cycles", "-5"], "too little"), (["--max-cycles", "1e30"], "too much"),
-        (["--max-cycles", "many"], "10M would be one"), (["--timeout", "nan"], "500ms would be one"),
-        (["--timeout", "0"], "too little"), (["--hse", "99G"], "too much"), (["--seed", "-1"], "0 to 4294967295"),
-        (["--seed", "18446744073709551615"], "0 to 4294967295"), (["--input", "USART2"], "USART2=file.bin"),
-        (["--speed"], "Unknown option"),
-    ])
+    @Test(
+        "Wrong usage ends with 64 and says what would be right",
+        arguments: [
+            (["--max-cycles", "-5"], "too little"), (["--max-cycles", "1e30"], "too much"),
+            (["--max-cycles", "many"], "10M would be one"), (["--timeout", "nan"], "500ms would be one"),
+            (["--timeout", "0"], "too little"), (["--hse", "99G"], "too much"), (["--seed", "-1"], "0 to 4294967295"),
+            (["--seed", "18446744073709551615"], "0 to 4294967295"), (["--input", "USART2"], "USART2=file.bin"),
+            (["--speed"], "Unknown option"),
+        ])
     func usage(_ options: [String], _ hint: String) throws {
         let run = try Command([Command.firmware("exit7"), "--target", "stm32f4"] + options)
         #expect(run.status == 64)
@@ -27,22 +29,33 @@ struct UsageTests {
         #expect(try Command(["test", ".", "--tolerance", "abc"]).status == 64)
     }
 
-    @Test("A file that cannot be used ends with 65 and one sentence", arguments: [
-        (["nowhere.elf", "--target", "stm32f4"], "there is no firmware 'nowhere.elf'"),
-        (["Sources", "--target", "stm32f4"], "is a folder"),
-        (["Package.swift", "--target", "stm32f4"], "this is not an ELF file"),
-        (["firmware/hello/hello.stm32f4.elf", "--target", "stm32f"], "did you mean stm32f4"),
-        (["firmware/hello/hello.stm32f4.elf", "--target", "nothing.yaml"], "there is no target file"),
-        (["firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "--output", "COM1=x"], "no serial port 'COM1'"),
-        (["firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "--output", "USART2=/no/x"], "no folder '/no'"),
-        (["firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "--semihosting-root", "/no"], "no folder '/no'"),
-        (["profile", "firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "-r", "/no/x"], "no folder '/no'"),
-        (["profile", "firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "-r", "/tmp"], "is a folder"),
-        (["compare", "Package.swift", "Package.swift"], "Package.swift: "),
-        (["disassemble", "firmware/hello/hello.stm32f4.elf", "board"], "did you mean board_"),
-        (["targets", "stm32"], "did you mean stm32f4"),
-        (["test", "Documentation"], "there is no *.elf"),
-    ])
+    @Test(
+        "A file that cannot be used ends with 65 and one sentence",
+        arguments: [
+            (["nowhere.elf", "--target", "stm32f4"], "there is no firmware 'nowhere.elf'"),
+            (["Sources", "--target", "stm32f4"], "is a folder"),
+            (["Package.swift", "--target", "stm32f4"], "this is not an ELF file"),
+            (["firmware/hello/hello.stm32f4.elf", "--target", "stm32f"], "did you mean stm32f4"),
+            (["firmware/hello/hello.stm32f4.elf", "--target", "nothing.yaml"], "there is no target file"),
+            (
+                ["firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "--output", "COM1=x"],
+                "no serial port 'COM1'"
+            ),
+            (
+                ["firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "--output", "USART2=/no/x"],
+                "no folder '/no'"
+            ),
+            (
+                ["firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "--semihosting-root", "/no"],
+                "no folder '/no'"
+            ),
+            (["profile", "firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "-r", "/no/x"], "no folder '/no'"),
+            (["profile", "firmware/hello/hello.stm32f4.elf", "--target", "stm32f4", "-r", "/tmp"], "is a folder"),
+            (["compare", "Package.swift", "Package.swift"], "Package.swift: "),
+            (["disassemble", "firmware/hello/hello.stm32f4.elf", "board"], "did you mean board_"),
+            (["targets", "stm32"], "did you mean stm32f4"),
+            (["test", "Documentation"], "there is no *.elf"),
+        ])
     func badInput(_ arguments: [String], _ sentence: String) throws {
         let run = try Command(arguments)
         #expect(run.status == 65)
@@ -54,11 +67,13 @@ struct UsageTests {
 
     /// Offsets in the header of an ELF file: class at 4, byte order at 5, type at 16, machine at 18 (gABI 4.1, "ELF
     /// Header").
-    @Test("A program for something else is told what it is", arguments: [
-        ([4: 2], "64-bit"), ([5: 2, 16: 0, 17: 2, 18: 0, 19: 40], "big-endian"),
-        ([16: 1], "has not been linked"), ([16: 3], "shared object"),
-        ([4: 2, 18: 243], "this is RISC-V; k210 would be the target"), ([18: 3], "x86"),
-    ] as [([Int: UInt8], String)])
+    @Test(
+        "A program for something else is told what it is",
+        arguments: [
+            ([4: 2], "64-bit"), ([5: 2, 16: 0, 17: 2, 18: 0, 19: 40], "big-endian"),
+            ([16: 1], "has not been linked"), ([16: 3], "shared object"),
+            ([4: 2, 18: 243], "this is RISC-V; k210 would be the target"), ([18: 3], "x86"),
+        ] as [([Int: UInt8], String)])
     func otherProgram(_ changes: [Int: UInt8], _ sentence: String) throws {
         try expectRefusal(sentence) { bytes in
             for (offset, byte) in changes { bytes[offset] = byte }

@@ -38,7 +38,8 @@ final class FloatingPointBench {
         block.initialize(
             to: Block(
                 records: records, charged: .allocate(capacity: 64), pc: FloatingPointBench.pc,
-                end: FloatingPointBench.pc + 4, index: 0, instructions: 1, length: 1, function: -1, cycles: 0, slack: 0))
+                end: FloatingPointBench.pc + 4, index: 0, instructions: 1, length: 1, function: -1, cycles: 0, slack: 0)
+        )
     }
 
     deinit {

@@ -138,9 +138,11 @@ import Testing
         }
     }
 
-    @Test("VFPExpandImm() makes the 256 constants of A6.4.1", arguments: [
-        (0x70, 1.0), (0x00, 2.0), (0x78, 1.5), (0x60, 0.5), (0x3F, 31.0), (0x40, 0.125), (0x80, -2.0), (0xF0, -1.0),
-    ] as [(UInt32, Float)])
+    @Test(
+        "VFPExpandImm() makes the 256 constants of A6.4.1",
+        arguments: [
+            (0x70, 1.0), (0x00, 2.0), (0x78, 1.5), (0x60, 0.5), (0x3F, 31.0), (0x40, 0.125), (0x80, -2.0), (0xF0, -1.0),
+        ] as [(UInt32, Float)])
     func constants(imm8: UInt32, value: Float) {
         #expect(VFPExpandImm(imm8) == value.bitPattern)
     }

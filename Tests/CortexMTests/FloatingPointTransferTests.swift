@@ -47,9 +47,11 @@ import Testing
         #expect(marks.enumerated().filter { $0.element == 0x0202_0202 }.map(\.offset) == [13, 14, 15])
     }
 
-    @Test("VMRS APSR_nzcv copies the flags of the comparison", arguments: [
-        (1.0, 2.0, 0b1000), (2.0, 2.0, 0b0110), (2.0, 1.0, 0b0010), (.nan, 1.0, 0b0011), (-0.0, 0.0, 0b0110),
-    ] as [(Float, Float, UInt32)])
+    @Test(
+        "VMRS APSR_nzcv copies the flags of the comparison",
+        arguments: [
+            (1.0, 2.0, 0b1000), (2.0, 2.0, 0b0110), (2.0, 1.0, 0b0010), (.nan, 1.0, 0b0011), (-0.0, 0.0, 0b0110),
+        ] as [(Float, Float, UInt32)])
     func comparison(a: Float, b: Float, flags: UInt32) {
         (s[0], s[1]) = (a.bitPattern, b.bitPattern)
         // vcmp.f32 s0, s1; vmrs APSR_nzcv, fpscr
@@ -67,18 +69,22 @@ import Testing
         #expect(r[1] == 0xF7C0_009F)
     }
 
-    @Test("Double-precision arithmetic and D16 to D31 are not there", arguments: [
-        // vadd.f64 d0, d0, d0; vcvt.f64.f32 d0, s0; vldr d16, [r0]; vpush {d16}; vmov.8 d0[0], r0.
-        0xEE30_0B00, 0xEEB7_0AC0, 0xEDD0_0B00, 0xED6D_0B02, 0xEE40_0B10,
-    ] as [UInt32])
+    @Test(
+        "Double-precision arithmetic and D16 to D31 are not there",
+        arguments: [
+            // vadd.f64 d0, d0, d0; vcvt.f64.f32 d0, s0; vldr d16, [r0]; vpush {d16}; vmov.8 d0[0], r0.
+            0xEE30_0B00, 0xEEB7_0AC0, 0xEDD0_0B00, 0xED6D_0B02, 0xEE40_0B10,
+        ] as [UInt32])
     func absent(word: UInt32) {
         #expect(bench.decode(word)?.isEmpty == nil)
     }
 
-    @Test("Words that are UNPREDICTABLE stay within the registers", arguments: [
-        // vldmia r0, {s31...} of 255 words; vmov s31, s32, r0, r1; vpush of nothing; VCVT with -1 fraction bits.
-        0xECD0_FAFF, 0xEC41_0A3F, 0xED2D_0A00, 0xEEBA_0A6F,
-    ] as [UInt32])
+    @Test(
+        "Words that are UNPREDICTABLE stay within the registers",
+        arguments: [
+            // vldmia r0, {s31...} of 255 words; vmov s31, s32, r0, r1; vpush of nothing; VCVT with -1 fraction bits.
+            0xECD0_FAFF, 0xEC41_0A3F, 0xED2D_0A00, 0xEEBA_0A6F,
+        ] as [UInt32])
     func unpredictable(word: UInt32) {
         r[0] = FloatingPointBench.base
         r[13] = FloatingPointBench.base + 64

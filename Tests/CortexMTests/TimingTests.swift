@@ -235,9 +235,10 @@ private final class StopWatch: RunObserver {
     @Test func itIsFoldedIntoA16BitInstruction() throws {
         #expect(try cycles(["movs r4, r0": 0x0004, "it mi": 0xBF48, "rsbmi r4, r4, #0": 0x4264]) == 2)
         #expect(
-            try cycles([
-                "movs r4, r0": 0x0004, "it mi": 0xBF48, "rsbmi r4, r4, #0": 0x4264,
-            ], r0: 0x8000_0000) == 2)
+            try cycles(
+                [
+                    "movs r4, r0": 0x0004, "it mi": 0xBF48, "rsbmi r4, r4, #0": 0x4264,
+                ], r0: 0x8000_0000) == 2)
         #expect(try cycles(["movs.w r4, r0": 0xEA5F, "": 0x0400, "it mi": 0xBF48, "rsbmi r4, r4, #0": 0x4264]) == 3)
     }
 
@@ -308,10 +309,11 @@ private final class StopWatch: RunObserver {
     /// instructions and 2 taken branches).
     @Test func theWorkedExampleTakes16() throws {
         #expect(
-            try cycles([
-                "mov r2, r0": 0x4602, "mov.w r0, #1": 0xF04F, "": 0x0001, "add r0, r2": 0x4410,
-                "sub.w r3, r3, #1": 0xF1A3, "": 0x0301, "cmp r3, #0": 0x2B00, "bne 1b": 0xD1FA,
-            ], r3: 3) == 16)
+            try cycles(
+                [
+                    "mov r2, r0": 0x4602, "mov.w r0, #1": 0xF04F, "": 0x0001, "add r0, r2": 0x4410,
+                    "sub.w r3, r3, #1": 0xF1A3, "": 0x0301, "cmp r3, #0": 0x2B00, "bne 1b": 0xD1FA,
+                ], r3: 3) == 16)
     }
 
     /// Two loads of DWT.CYCCNT in a row see a cycle between them (jnk0le/random, the template of the tests), and an

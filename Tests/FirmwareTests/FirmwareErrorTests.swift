@@ -141,7 +141,9 @@ struct FirmwareErrorTests {
         var bytes = file.bytes()
         // Entries of the symbol table: 84 bytes of headers, the segment and .text of 8 bytes each, the empty symbol.
         let table = 84 + 16 + 16
-        for entry in 0...3000 { bytes.replaceSubrange(table + 16 * entry..<table + 16 * entry + 4, with: [1, 0, 0, 0]) }
+        for entry in 0...3000 {
+            bytes.replaceSubrange(table + 16 * entry..<table + 16 * entry + 4, with: [1, 0, 0, 0])
+        }
         #expect(error(bytes) == .malformed(.symbolTable, "has more than 64 MiB of names"))
         // Each level is a template with the level before as both arguments: 2^60 letters if it were written out.
         let levels = (0..<60).map { level in

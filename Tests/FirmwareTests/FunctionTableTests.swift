@@ -10,12 +10,14 @@ struct FunctionTableTests {
     @Test("Sized functions have nm's ranges; assembly code without .size goes on to the next function")
     func tiny() throws {
         let table = FunctionTable(try TinyFirmware.image())
-        #expect(table.functions.map(\.low) == [
-            0x800_0034, 0x800_005C, 0x800_0060, 0x800_0084, 0x800_0088, 0x800_00BC, 0x800_00C2,
-        ])
-        #expect(table.functions.map(\.high) == [
-            0x800_005C, 0x800_0060, 0x800_0084, 0x800_0086, 0x800_00BC, 0x800_00C2, 0x800_00CC,
-        ])
+        #expect(
+            table.functions.map(\.low) == [
+                0x800_0034, 0x800_005C, 0x800_0060, 0x800_0084, 0x800_0088, 0x800_00BC, 0x800_00C2,
+            ])
+        #expect(
+            table.functions.map(\.high) == [
+                0x800_005C, 0x800_0060, 0x800_0084, 0x800_0086, 0x800_00BC, 0x800_00C2, 0x800_00CC,
+            ])
         #expect(table.function(at: 0x800_0048)?.name == "reset")
         #expect(table.function(at: 0x800_005E)?.name == "twice")
         // Both weak: the shorter name first.
@@ -34,11 +36,16 @@ struct FunctionTableTests {
     @Test("Of names at one address a global one is preferred to a weak one to a local one, then the shorter")
     func aliases() throws {
         let at: UInt64 = 0x800_0001
-        let image = try FirmwareImage.load(bytes: ELFBuilder.code(16, names: [
-            .init(name: "l", value: at, size: 4, info: 0x02), .init(name: "weak", value: at, size: 4, info: 0x22),
-            .init(name: "global_b", value: at, size: 4), .init(name: "global_a", value: at, size: 8),
-            .init(name: "global_long", value: at, size: 4), .init(name: "x", value: at - 1, info: 0x10),
-        ]).bytes())
+        let image = try FirmwareImage.load(
+            bytes: ELFBuilder.code(
+                16,
+                names: [
+                    .init(name: "l", value: at, size: 4, info: 0x02),
+                    .init(name: "weak", value: at, size: 4, info: 0x22),
+                    .init(name: "global_b", value: at, size: 4), .init(name: "global_a", value: at, size: 8),
+                    .init(name: "global_long", value: at, size: 4), .init(name: "x", value: at - 1, info: 0x10),
+                ]
+            ).bytes())
         let function = try #require(FunctionTable(image).functions.first)
         #expect(function.name == "global_a")
         #expect(function.aliases == ["global_b", "global_long", "weak", "l"])
@@ -48,10 +55,14 @@ struct FunctionTableTests {
 
     @Test("A function that begins within another hides it until it ends")
     func nested() throws {
-        let image = try FirmwareImage.load(bytes: ELFBuilder.code(64, names: [
-            .init(name: "outer", value: 0x800_0001, size: 32), .init(name: "inner", value: 0x800_0009, size: 8),
-            .init(name: "last", value: 0x800_0021),
-        ]).bytes())
+        let image = try FirmwareImage.load(
+            bytes: ELFBuilder.code(
+                64,
+                names: [
+                    .init(name: "outer", value: 0x800_0001, size: 32), .init(name: "inner", value: 0x800_0009, size: 8),
+                    .init(name: "last", value: 0x800_0021),
+                ]
+            ).bytes())
         let table = FunctionTable(image)
         let names = [0, 7, 8, 15, 16, 31, 32, 63, 64].map { table.function(at: 0x800_0000 + $0)?.name }
         #expect(names == ["outer", "outer", "inner", "inner", "outer", "outer", "last", "last", nil])
@@ -59,10 +70,15 @@ struct FunctionTableTests {
 
     @Test("Claims beyond the section end with it, and symbols outside their section are no functions")
     func hostile() throws {
-        let image = try FirmwareImage.load(bytes: ELFBuilder.code(64, names: [
-            .init(name: "big", value: 0x800_0001, size: 0xFFFF_FFFF), .init(name: "elsewhere", value: 0x3, size: 4),
-            .init(name: "nowhere", value: 0x800_0005, size: 4, section: 500),
-        ]).bytes())
+        let image = try FirmwareImage.load(
+            bytes: ELFBuilder.code(
+                64,
+                names: [
+                    .init(name: "big", value: 0x800_0001, size: 0xFFFF_FFFF),
+                    .init(name: "elsewhere", value: 0x3, size: 4),
+                    .init(name: "nowhere", value: 0x800_0005, size: 4, section: 500),
+                ]
+            ).bytes())
         let table = FunctionTable(image)
         #expect(table.functions.map(\.name) == ["big"])
         #expect(table.functions.map(\.high) == [0x800_0040])

@@ -10,10 +10,11 @@ struct LayerMarkersTests {
     @Test("tiny.elf has one layer, from the load of its name to the call's return")
     func tiny() throws {
         let layers = LayerMarkers(try TinyFirmware.image())
-        #expect(layers.markers == [
-            LayerMarker(address: 0x800_008E, kind: .begin(nameRegister: 3, macsRegister: 1)),
-            LayerMarker(address: 0x800_0094, kind: .end),
-        ])
+        #expect(
+            layers.markers == [
+                LayerMarker(address: 0x800_008E, kind: .begin(nameRegister: 3, macsRegister: 1)),
+                LayerMarker(address: 0x800_0094, kind: .end),
+            ])
         #expect(layers.warnings.isEmpty)
     }
 
@@ -24,14 +25,16 @@ struct LayerMarkersTests {
 
     @Test("The Thumb bit is cleared, removed functions are passed over, every register name is known")
     func records() {
-        let bytes = record(0x800_0101, "begin fp lr") + record(0, "begin r0 r1") + record(0x800_0010, "end")
+        let bytes =
+            record(0x800_0101, "begin fp lr") + record(0, "begin r0 r1") + record(0x800_0010, "end")
             + record(0x800_0010, "begin ip r10")
         let layers = LayerMarkers(bytes, .arm32)
-        #expect(layers.markers == [
-            LayerMarker(address: 0x800_0010, kind: .end),
-            LayerMarker(address: 0x800_0010, kind: .begin(nameRegister: 12, macsRegister: 10)),
-            LayerMarker(address: 0x800_0100, kind: .begin(nameRegister: 11, macsRegister: 14)),
-        ])
+        #expect(
+            layers.markers == [
+                LayerMarker(address: 0x800_0010, kind: .end),
+                LayerMarker(address: 0x800_0010, kind: .begin(nameRegister: 12, macsRegister: 10)),
+                LayerMarker(address: 0x800_0100, kind: .begin(nameRegister: 11, macsRegister: 14)),
+            ])
         #expect(layers.warnings.isEmpty)
         #expect(
             LayerMarkers(record(0x8000_0000, "begin a0 s11"), .riscv64).markers

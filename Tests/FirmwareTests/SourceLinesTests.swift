@@ -12,16 +12,19 @@ struct SourceLinesTests {
     func tiny() throws {
         let lines = SourceLines(try TinyFirmware.image())
         #expect(lines.isAvailable)
-        #expect(lines.frames(at: 0x800_0060) == [
-            SourceFrame(function: "sum_of_squares", file: "/tiny/tiny.c", line: 23)
-        ])
-        #expect(lines.frames(at: 0x800_0074) == [
-            SourceFrame(function: "square", file: "/tiny/tiny.c", line: 19),
-            SourceFrame(function: "sum_of_squares", file: "/tiny/tiny.c", line: 26),
-        ])
-        #expect(lines.frames(at: 0x800_00BC) == [
-            SourceFrame(function: "net::Layer<long>::run(long) const", file: "/tiny/names.cpp", line: 8)
-        ])
+        #expect(
+            lines.frames(at: 0x800_0060) == [
+                SourceFrame(function: "sum_of_squares", file: "/tiny/tiny.c", line: 23)
+            ])
+        #expect(
+            lines.frames(at: 0x800_0074) == [
+                SourceFrame(function: "square", file: "/tiny/tiny.c", line: 19),
+                SourceFrame(function: "sum_of_squares", file: "/tiny/tiny.c", line: 26),
+            ])
+        #expect(
+            lines.frames(at: 0x800_00BC) == [
+                SourceFrame(function: "net::Layer<long>::run(long) const", file: "/tiny/names.cpp", line: 8)
+            ])
         let reset = try #require(lines.line(at: 0x800_0034))
         #expect(reset.file == "/tiny/start.s" && reset.line == 15)
         #expect(lines.frames(at: 0x800_0034).map(\.function) == ["reset"])

@@ -26,10 +26,11 @@ struct StaticUsageTests {
     @Test("Symbols take what nm -S says, each byte once")
     func symbols() throws {
         let usage = StaticUsage(try TinyFirmware.image(), in: memories)
-        #expect(usage.symbols.map(\.symbol.rawName) == [
-            "sum_of_squares", "handler", "main", "_ZNK3net5LayerIlE3runEl.isra.0", "scale", "weights", "result",
-            "scratch",
-        ])
+        #expect(
+            usage.symbols.map(\.symbol.rawName) == [
+                "sum_of_squares", "handler", "main", "_ZNK3net5LayerIlE3runEl.isra.0", "scale", "weights", "result",
+                "scratch",
+            ])
         #expect(usage.symbols.map(\.flash) == [36, 2, 52, 6, 10, 16, 0, 0])
         #expect(usage.symbols.map(\.ram) == [0, 0, 0, 0, 0, 16, 4, 64])
         #expect(usage.symbols.map(\.section).suffix(3) == [".data", ".bss", ".bss"])

@@ -24,13 +24,16 @@ import Testing
         #expect(try TargetDescription.parse(text, fileName: "").model.sources == ["R & D", "a*b", "2 * 3"])
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [
-        String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 60_000),
-        String(repeating: "- ", count: 100_000), String(repeating: "? ", count: 100_000),
-        String(repeating: "[\n", count: 100_000), String(repeating: "{ a:\n", count: 40_000),
-        (0..<700).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
-        (0..<700).map { String(repeating: " ", count: $0) + "-\n" }.joined(),
-    ]) func deepNestingIsAnError(text: String) {
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 60_000),
+            String(repeating: "- ", count: 100_000), String(repeating: "? ", count: 100_000),
+            String(repeating: "[\n", count: 100_000), String(repeating: "{ a:\n", count: 40_000),
+            (0..<700).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
+            (0..<700).map { String(repeating: " ", count: $0) + "-\n" }.joined(),
+        ]) func deepNestingIsAnError(text: String)
+    {
         #expect(complaint(text).hasPrefix("my.yaml:"))
     }
 

@@ -152,7 +152,8 @@ extension Processor {
                 return
             }
             // A condition that did not hold passed over records, whose static cycles count.
-            let skipped = passed > 1 ? Int(records[index + 1].cyclesToEnd) - Int(records[index + passed].cyclesToEnd) : 0
+            let skipped =
+                passed > 1 ? Int(records[index + 1].cyclesToEnd) - Int(records[index + passed].cyclesToEnd) : 0
             now = state.pointee.deadline - state.pointee.budget + skipped
             chip.clock.now = now
             index += passed

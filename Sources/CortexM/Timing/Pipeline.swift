@@ -24,7 +24,8 @@ struct Pipeline {
     ) -> Price {
         var price = Price()
         price.cycles.issue = issue(this, after: previous)
-        price.cycles.loadUse = addressWait(this, after: previous) + loadStall(this, before: next)
+        price.cycles.loadUse =
+            addressWait(this, after: previous) + loadStall(this, before: next)
             + storeBufferWait(this, after: previous)
         price.cycles.fp = fpWait(this, after: previous)
         price.overlapsPrevious = previous.map { overlaps($0, this) } ?? false
