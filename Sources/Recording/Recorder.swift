@@ -116,7 +116,9 @@ public final class Recorder: RunObserver {
             let site = calls.isTailCall ? 0 : back
             beginLayer(
                 name, .kernelName,
-                identity: [address, site, core.register(1), core.register(2), core.register(3)],
+                // A kernel may have two arguments and no more; those of known shape have at least four.
+                identity: [address, site, core.register(1)]
+                    + (shape == .unknown ? [] : [core.register(2), core.register(3)]),
                 isComplete: true, end: (back, core.stackPointer), macs: macs, at: cycle)
         }
     }
