@@ -20,6 +20,9 @@ public final class Ledger {
     /// How many instructions of each block were executed so far, as of the last gathering.
     public private(set) var instructions: [Int] = []
 
+    /// How often each block was entered so far, as of the last gathering.
+    public private(set) var entries: [Int] = []
+
     /// The blocks whose counters are not zero; the run loop appends through `dirtyEnd`.
     public private(set) var dirty: UnsafeMutablePointer<Block.Pointer>
     private var capacity = 1024
@@ -62,6 +65,7 @@ public final class Ledger {
         prices.append(price)
         spent.append(CauseVector())
         instructions.append(0)
+        entries.append(0)
         if isFindable { codeMap.set(pointer, at: block.pc) }
         for address in block.pc..<max(block.end, block.pc) {
             covered[address >> 12, default: [Bool](repeating: false, count: 1 << 12)][Int(address & 0xFFF)] = true
@@ -128,6 +132,7 @@ public final class Ledger {
             block.pointee.count = 0
             spent[index] += cycles
             instructions[index] += executed
+            entries[index] += count
             visit(block, executed, cycles)
         }
         dirtyEnd = dirty

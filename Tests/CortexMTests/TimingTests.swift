@@ -277,6 +277,24 @@ private final class StopWatch: RunObserver {
             ]) == 1 + 4)
     }
 
+    /// "MOVS; IT MI; RSBMI: 3 instructions, FOLDCNT 1, 2 cycles": compendium.i-0.nl, control-flow/conditional_block. LDM
+    /// of 3 takes 1 + 3, of which LSUCNT has 3. Cycles are instructions + CPI + EXC + SLEEP + LSU - FOLD (DDI 0403E.e
+    /// C1.8.4): 4 + 1 + 0 + 1 = 4 + 0 + 0 + 0 + 3 - 1.
+    @Test func theProfilingCountersTellTheCyclesApart() throws {
+        let machine = SystemMachine(
+            ["ldmia r1!, {r4-r6}": 0xC970, "movs r0, #1": 0x2001, "it mi": 0xBF48, "rsbmi r0, r0, #0": 0x4240],
+            timings: try TimingTests.table())
+        machine.processor[1] = 0x2000_0100
+        try machine.write(0xE000_EDFC, 1 << 24)
+        try machine.write(0xE000_1000, 0b11111 << 17 | 1)
+        for _ in 0..<4 { _ = machine.processor.executeOne() }
+        machine.processor.closeAccounts()
+        let counters = try [UInt32](stride(from: 0xE000_1004, through: 0xE000_1018, by: 4)).map {
+            try machine.processor.read($0, .word, isPrivileged: true)
+        }
+        #expect(counters == [6, 0, 0, 0, 3, 1], "CYCCNT, CPICNT, EXCCNT, SLEEPCNT, LSUCNT, FOLDCNT")
+    }
+
     /// "VDIV and VSQRT instructions take one cycle if no further floating-point instructions are executed": DDI 0439D
     /// table 7-1. Three MOVs and a NOP hide four of the
     /// thirteen other cycles from a VADD.

@@ -111,6 +111,9 @@ public final class Processor {
     /// The address of the instruction that is executing, for messages.
     public internal(set) var currentPC: UInt32 = 0
 
+    /// The block of the access that the slow path is making.
+    var currentBlock: Block.Pointer?
+
     // MARK: Registers, for everyone outside the run loop
 
     public subscript(register: Int) -> UInt32 {

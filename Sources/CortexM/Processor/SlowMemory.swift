@@ -128,6 +128,8 @@ extension Processor {
     ) -> UInt64 {
         chip.clock.now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
         currentPC = block.pointee.pc &+ UInt32(i.pointee.offset)
+        currentBlock = block
+        defer { currentBlock = nil }
         do throws(MemoryFault) {
             let value = try body()
             shrinkBudget()

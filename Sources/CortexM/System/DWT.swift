@@ -4,8 +4,8 @@ import Profile
 
 /// The Data Watchpoint and Trace unit, as far as it counts. DDI 0403E.e C1.8.
 ///
-/// CYCCNT is exact. SLEEPCNT and EXCCNT count what the cycles are charged to; the other profiling counters stand
-/// still. Comparators keep what is written and compare nothing.
+/// CYCCNT is exact. The profiling counters count what the cycles are charged to, in 8 bits each, while their bit in CTRL
+/// is set. Comparators keep what is written and compare nothing.
 final class DWT: RegisterMap {
     /// Offsets from 0xE0001000.
     enum Register: UInt32 {
@@ -28,8 +28,9 @@ final class DWT: RegisterMap {
     /// CYCCNT while it stands still; what to add to the clock while it counts.
     private var cycleOffset: UInt32 = 0
     private var isCounting = false
-    private var sleepOffset: UInt32 = 0
-    private var exceptionOffset: UInt32 = 0
+    /// The profiling counters, by the bit of CTRL that enables them: while it counts, what to take off the count;
+    /// while it stands still, its value.
+    private var offsets: [Int: UInt32] = [:]
     private var stored: [UInt32: UInt32] = [:]
 
     init(_ processor: Processor) {
@@ -40,8 +41,7 @@ final class DWT: RegisterMap {
         control = 0
         cycleOffset = 0
         isCounting = false
-        sleepOffset = 0
-        exceptionOffset = 0
+        offsets = [:]
         stored = [:]
     }
 
@@ -58,18 +58,52 @@ final class DWT: RegisterMap {
         cycleOffset = counts ? value &- cycles : value
     }
 
-    private func spent(_ cause: Cause) -> UInt32 { UInt32(truncatingIfNeeded: processor.outside[cause]) }
+    /// CTRL's bits CPIEVTENA, EXCEVTENA, SLEEPEVTENA, LSUEVTENA and FOLDEVTENA.
+    private static let profilingBits = 17...21
+
+    private func bit(of register: Register) -> Int? {
+        switch register {
+        case .CPICNT: 17
+        case .EXCCNT: 18
+        case .SLEEPCNT: 19
+        case .LSUCNT: 20
+        case .FOLDCNT: 21
+        default: nil
+        }
+    }
+
+    private func count(_ bit: Int) -> UInt32 {
+        let counts = processor.profilingCounts()
+        let all = [17: counts.CPI, 18: counts.EXC, 19: counts.SLEEP, 20: counts.LSU, 21: counts.FOLD]
+        return UInt32(truncatingIfNeeded: all[bit] ?? 0)
+    }
+
+    private func profilingCounter(_ bit: Int) -> UInt32 {
+        let offset = offsets[bit] ?? 0
+        return (control.bit(bit) ? count(bit) &- offset : offset) & 0xFF
+    }
+
+    private func setProfilingCounter(_ bit: Int, _ value: UInt32) {
+        offsets[bit] = control.bit(bit) ? count(bit) &- (value & 0xFF) : value & 0xFF
+    }
+
+    /// A counter begins at zero when it is enabled. DDI 0403E.e C1.8.7.
+    private func setControl(_ value: UInt32) {
+        let before = control
+        let values = DWT.profilingBits.map { profilingCounter($0) }
+        control = value & 0x03FF_FFFF
+        for (bit, value) in zip(DWT.profilingBits, values) where before.bit(bit) != control.bit(bit) {
+            setProfilingCounter(bit, control.bit(bit) ? 0 : value)
+        }
+        followEnables()
+    }
 
     func read(_ register: Register) -> UInt32 {
         switch register {
         // NUMCOMP 4; there is no trace, so NOTRCPKT and NOEXTTRIG.
         case .CTRL: return 0x4C00_0000 | control
         case .CYCCNT: return CYCCNT
-        case .EXCCNT: return (spent(.exception) &- exceptionOffset) & 0xFF
-        case .SLEEPCNT: return (spent(.sleep) &- sleepOffset) & 0xFF
-        case .CPICNT, .LSUCNT, .FOLDCNT:
-            notices.unmodelled("DWT_\(register)")
-            return 0
+        case .CPICNT, .EXCCNT, .SLEEPCNT, .LSUCNT, .FOLDCNT: return bit(of: register).map(profilingCounter) ?? 0
         case .PCSR: return processor.currentPC
         case .LSR: return 1
         case .LAR: return 0
@@ -82,16 +116,14 @@ final class DWT: RegisterMap {
     func write(_ register: Register, _ value: UInt32, lanes: UInt32) {
         switch register {
         case .CTRL:
-            control = control.merging(value, lanes: lanes) & 0x03FF_FFFF
-            followEnables()
+            setControl(control.merging(value, lanes: lanes))
         case .CYCCNT:
             let value = CYCCNT.merging(value, lanes: lanes)
             cycleOffset = isCounting ? value &- cycles : value
-        case .EXCCNT: exceptionOffset = spent(.exception) &- value
-        case .SLEEPCNT: sleepOffset = spent(.sleep) &- value
+        case .CPICNT, .EXCCNT, .SLEEPCNT, .LSUCNT, .FOLDCNT:
+            if let bit = bit(of: register) { setProfilingCounter(bit, value) }
         // The core may always write; nothing is locked.
         case .LAR, .LSR, .PCSR: break
-        case .CPICNT, .LSUCNT, .FOLDCNT: notices.unmodelled("DWT_\(register)")
         case .FUNCTION0, .FUNCTION1, .FUNCTION2, .FUNCTION3:
             if value & 0xF != 0 { notices.unmodelled("DWT comparators") }
             stored[register.rawValue] = value
