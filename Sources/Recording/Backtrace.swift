@@ -24,6 +24,6 @@ extension Recorder {
 extension CallStack {
     /// The outermost call was made by nobody.
     fileprivate var callSites: [BacktraceStep] {
-        frames.dropFirst().reversed().map { .calledFrom(returnAddress: $0.returnAddress) }
+        frames.dropFirst().filter { !$0.isTailCall }.reversed().map { .calledFrom(returnAddress: $0.returnAddress) }
     }
 }

@@ -79,6 +79,8 @@ struct CallTracker {
 
     /// Far more calls than the RAM of a microcontroller has room for: somebody calls and never returns.
     private static let deepest = 1 << 16
+    /// Functions that jump to each other for ever are a state machine, and none of them is the other's callee.
+    private static let longestChain = 64
     /// Far more tasks than anybody has at a time: they are deleted and made anew.
     private static let mostParked = 256
 
@@ -92,13 +94,25 @@ struct CallTracker {
     }
 
     /// The call that is executing: which call it is, not which function.
-    var currentSerial: Int { current.frames.last?.serial ?? 0 }
+    ///
+    /// What it jumped to belongs to it.
+    var currentSerial: Int { current.frames.isEmpty ? 0 : current.frames[made(current.frames.count - 1)].serial }
 
     /// Whether the call that is executing was a jump: what it returns to is not where it was called.
     var isTailCall: Bool { current.frames.last?.isTailCall ?? false }
 
     /// The call that made the one that is executing.
-    var callerSerial: Int { current.frames.dropLast().last?.serial ?? 0 }
+    var callerSerial: Int {
+        guard let last = current.frames.indices.last, made(last) > 0 else { return 0 }
+        return current.frames[made(made(last) - 1)].serial
+    }
+
+    /// The frame that was called, of a frame and those that jumped to it.
+    private func made(_ index: Int) -> Int {
+        var index = index
+        while index > 0, current.frames[index].isTailCall { index -= 1 }
+        return index
+    }
 
     /// The outermost call of the current context: it tells the handler or task that is executing from others.
     var contextSerial: Int { current.frames.first?.serial ?? 0 }
@@ -115,7 +129,7 @@ struct CallTracker {
         switch entry.returnAddress {
         case JournalEntry.return:
             if let depth = current.frames.lastIndex(where: { $0.returnAddress == entry.target }) {
-                leave(to: depth, at: entry.cycle)
+                leave(to: made(depth), at: entry.cycle)
             } else {
                 jump(entry)
             }
@@ -151,13 +165,15 @@ struct CallTracker {
         }
     }
 
-    /// A jump to the start of another function is a tail call: it returns where its predecessor would have. A return
+    /// A jump to the start of another function is a tail call: it returns where its predecessor would have, which is
+    /// under way until then. A return
     /// into the middle of a function that is under way, though nobody is to return there, is a `longjmp`.
     private mutating func jump(_ entry: JournalEntry) {
         let callee = functionIndex(entry.target)
         guard callee >= 0, callee != entry.function, let frame = current.frames.last else { return }
         if start(callee) == entry.target {
-            leave(to: current.frames.count - 1, at: entry.cycle)
+            let last = current.frames.count - 1
+            if last - made(last) >= CallTracker.longestChain { leave(to: last, at: entry.cycle) }
             enter(callee, returnAddress: frame.returnAddress, sp: entry.sp, at: entry.cycle, isTailCall: true)
         } else if entry.returnAddress == JournalEntry.return,
             let depth = current.frames.lastIndex(where: { $0.function == callee && $0.sp >= entry.sp })

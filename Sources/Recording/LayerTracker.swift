@@ -58,7 +58,7 @@ struct LayerTracker {
         context: Int, end: (UInt32, UInt32)?, macs: Int?, at cycle: Cycles
     ) -> Int {
         let startsAgain = first.map { $0.name == name && $0.identity == identity } ?? true
-        if call != pass || isComplete && startsAgain {
+        if call != pass || startsAgain && discovery != .runtimeHook {
             pass = call
             occurrences = [:]
             first = (name, identity)

@@ -94,7 +94,8 @@ public final class Recorder: RunObserver {
             let name = core.register(nameRegister)
             let macs = Int(core.register(macsRegister))
             beginLayer(
-                core.text(at: name) ?? "layer", .marker, identity: [name], isComplete: false, end: nil,
+                core.text(at: name) ?? "layer", .marker, identity: [address, name, UInt32(truncatingIfNeeded: macs)],
+                isComplete: false, end: nil,
                 macs: macs == 0 ? nil : macs, at: cycle)
         case .markerEnd, .eventEnd:
             if layers.open?.end == nil { endLayer(at: cycle) }

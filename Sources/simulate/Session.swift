@@ -49,6 +49,7 @@ final class Session {
         places = Places(image, recorder.program.table)
         machine.processor.functionIndex = recorder.functionIndex
         machine.processor.observer = recorder
+        machine.processor.stopsAtEndlessLoops = true
         recorder.begin(at: machine.processor.resumeAddress)
         if options.strict {
             machine.chip.notices.onNotice = { [unowned chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) }

@@ -14,7 +14,7 @@ struct TraceCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Stop after this many instructions: 100000, 100k, 1M.", valueName: "count"),
+        help: ArgumentHelp("Stop after this many instructions: 100000, 100k, 1M. (default: 100k)", valueName: "count"),
         transform: { CycleCount(try Quantity.read($0, CycleCount.units, 1...9e18, "100k")) })
     var instructions = CycleCount(100_000)
 
@@ -51,6 +51,9 @@ struct TraceCommand: ParsableCommand {
                 }
                 write(recorder.step(at: pc, core.traceRegisters, memory: watched.bytes).text + "\n")
                 count += 1
+            }
+            if count >= instructions.value {
+                StandardError.say("simulate: the trace stops after \(count) instructions; --instructions takes more")
             }
         }
     }

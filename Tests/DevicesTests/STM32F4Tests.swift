@@ -212,7 +212,7 @@ import Yams
         try write(0x4002_3844, 1 << 12)
         try write(0x4001_3000, 0x344)
         #expect(try read(0x4001_3000) == 0x344)
-        #expect(chip.notices.all.map(\.what) == ["SPI1 offset 0x0 (keeps what is written, does nothing)"])
+        #expect(chip.notices.all.map(\.what) == ["SPI1 offset 0x0"])
     }
 
     @Test func badDescriptionsAreNamed() throws {

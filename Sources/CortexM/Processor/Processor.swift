@@ -21,6 +21,9 @@ public final class Processor {
     /// Why the run is over, once it is.
     public var ending: Ending?
 
+    /// Whether a run ends as at its limit when the core enters a branch to itself that nothing is going to end.
+    public var stopsAtEndlessLoops = false
+
     /// Who is watching; calls, returns and observed addresses are told to it.
     public weak var observer: (any RunObserver)?
     /// Addresses whose reaching the observer wants to know.

@@ -187,6 +187,8 @@ extension Processor {
         case .taken:
             moveOn(to: state.pointee.pc, at: endOfTime)
             if let next = find(state.pointee.pc, 0) { block.pointee.taken = next }
+            // The first turn of a loop that nothing is going to end is enough.
+            if stopsAtEndlessLoops, block.pointee.taken == block, endlessLoop != nil { ending = .limit }
         case .stopped:
             break
         case .notify:

@@ -27,7 +27,6 @@ public final class Unmodelled: Peripheral {
     }
 
     private func tell(_ offset: UInt32) {
-        let register = "\(name) offset 0x\(String(offset & ~3, radix: 16))"
-        notices.unmodelled("\(register) (keeps what is written, does nothing)")
+        notices.unmodelled("\(name) offset 0x\(String(offset & ~3, radix: 16))")
     }
 }
