@@ -118,11 +118,9 @@ final class Session {
             return exhausted(limit)
         case .exited(let code): return .exited(code: code)
         case .lockup(let text): return .lockup(description: Crash.describe(lockup: text, in: self))
-        case .breakpoint: return .breakpoint
         case .asleep: return Waiting.asleep(self)
         case .unmodelled(let what):
             return .fault(description: "\(what) is not modelled (--strict)\n  in \(Crash.place(in: self))")
-        case .interrupted: return .interrupted(place: Crash.place(in: self))
         }
     }
 

@@ -295,9 +295,8 @@ private final class StopWatch: RunObserver {
         #expect(counters == [6, 0, 0, 0, 3, 1], "CYCCNT, CPICNT, EXCCNT, SLEEPCNT, LSUCNT, FOLDCNT")
     }
 
-    /// "VDIV and VSQRT instructions take one cycle if no further floating-point instructions are executed": DDI 0439D
-    /// table 7-1. Three MOVs and a NOP hide four of the
-    /// thirteen other cycles from a VADD.
+    /// Integer instructions behind VDIV complete out of order: gcc/config/arm/cortex-m4-fpu.md. Three MOVs and a NOP hide
+    /// four of the thirteen other cycles from a VADD.
     @Test func divisionsGoOnBesideIntegerInstructions() throws {
         let taken = try cycles([
             "vdiv.f32 s0, s1, s2": 0xEE80, "": 0x0A81, "movs r0, #1": 0x2001, "movs r3, #1": 0x2301,

@@ -167,14 +167,10 @@ public enum Ending: Equatable, Sendable {
     case exited(Int32)
     /// The core is locked up: a fault inside a fault handler that cannot be handled.
     case lockup(String)
-    /// BKPT without anyone to handle it.
-    case breakpoint(UInt32)
     /// The core sleeps and nothing is going to wake it.
     case asleep
     /// Something that is not modelled was touched under `--strict`.
     case unmodelled(String)
-    /// Somebody outside asked for it.
-    case interrupted
 }
 
 /// What an instruction that the run loop cannot complete asks the processor for.

@@ -1,8 +1,7 @@
 import Profile
 
-/// VDIV and VSQRT go on beside integer instructions. DDI 0439D table 7-1, note: "Integer-only instructions following
-/// VDIVR or VSQRT instructions complete out-of-order. VDIV and VSQRT instructions take one cycle if no further
-/// floating-point instructions are executed."
+/// VDIV and VSQRT go on beside integer instructions, which complete out of order: gcc/config/arm/cortex-m4-fpu.md. That
+/// they take 14 cycles, and go on beside exception entry too, says Arm erratum 776924.
 ///
 /// What is left of them is paid by the next FP instruction, or at the end of the block, beyond which a price cannot
 /// look.
