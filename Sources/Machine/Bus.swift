@@ -115,4 +115,24 @@ public final class Bus {
             throw .nothingThere
         }
     }
+
+    /// Reads 64 bits as a bus master does, at a multiple of eight.
+    public func readDoubleword(_ address: UInt32) throws(BusError) -> UInt64 {
+        if let (memory, local) = memory(at: address) { return memory.loadDoubleword(local) }
+        if let (peripheral, offset) = peripheral(at: address) { return try peripheral.readDoubleword(offset) }
+        throw .nothingThere
+    }
+
+    /// Writes 64 bits as a bus master other than the core does, at a multiple of eight.
+    public func writeDoubleword(_ address: UInt32, _ value: UInt64) throws(BusError) {
+        if let (memory, local) = memory(at: address) {
+            guard memory.isWritable else { throw .readOnly }
+            memory.storeDoubleword(local, value)
+            onChange(address, 8)
+        } else if let (peripheral, offset) = peripheral(at: address) {
+            try peripheral.writeDoubleword(offset, value)
+        } else {
+            throw .nothingThere
+        }
+    }
 }

@@ -34,6 +34,8 @@ public final class Chip {
 public enum StopRequest: Equatable, Sendable {
     /// The firmware ended itself with this exit code.
     case exit(Int32)
+    /// A device was commanded to do the impossible; the text names the command and the field.
+    case fault(String)
     /// A register or bit that is not modelled was touched under `--strict`.
     case unmodelled(String)
 }

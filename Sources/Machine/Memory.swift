@@ -43,7 +43,7 @@ public final class Memory {
     /// Name as in the reference manual, such as `SRAM1`.
     public let name: String
     public let base: UInt32
-    /// Size in bytes, a multiple of four.
+    /// Size in bytes, a multiple of eight.
     public let size: Int
     public let isWritable: Bool
     /// Whether the core can fetch instructions from it.
@@ -64,7 +64,7 @@ public final class Memory {
         name: String, base: UInt32, size: Int, isWritable: Bool, isExecutable: Bool = true, slave: String? = nil,
         fill: UInt8 = 0, in arena: Arena
     ) {
-        precondition(size > 0 && size % 4 == 0 && Int(base) + size <= 1 << 32)
+        precondition(size > 0 && size % 8 == 0 && Int(base) + size <= 1 << 32)
         self.name = name
         self.base = base
         self.size = size
@@ -103,5 +103,17 @@ public final class Memory {
         case .halfword: place.storeBytes(of: UInt16(truncatingIfNeeded: value), as: UInt16.self)
         case .word: place.storeBytes(of: value, as: UInt32.self)
         }
+    }
+
+    /// Loads 64 little-endian bits; the address must lie inside, with those behind it.
+    @inlinable
+    public func loadDoubleword(_ address: UInt32) -> UInt64 {
+        (bytes + Int(address - base)).loadUnaligned(as: UInt64.self)
+    }
+
+    /// Stores 64 little-endian bits; the address must lie inside, with those behind it.
+    @inlinable
+    public func storeDoubleword(_ address: UInt32, _ value: UInt64) {
+        (bytes + Int(address - base)).storeBytes(of: value, as: UInt64.self)
     }
 }

@@ -20,8 +20,27 @@ public protocol Peripheral: AnyObject {
     /// Writes at `offset` from the base; `value` has no bits beyond the width.
     func write(_ offset: UInt32, _ value: UInt32, _ width: AccessWidth) throws(BusError)
 
+    /// Reads 64 bits at a multiple of eight.
+    func readDoubleword(_ offset: UInt32) throws(BusError) -> UInt64
+
+    /// Writes 64 bits at a multiple of eight.
+    func writeDoubleword(_ offset: UInt32, _ value: UInt64) throws(BusError)
+
     /// Puts every register into the state after a reset of the chip.
     func reset()
+}
+
+// A peripheral with 32-bit registers is reached through a bridge that cuts the access in two, low word first.
+extension Peripheral {
+    public func readDoubleword(_ offset: UInt32) throws(BusError) -> UInt64 {
+        let low = try read(offset, .word)
+        return UInt64(low) | UInt64(try read(offset + 4, .word)) << 32
+    }
+
+    public func writeDoubleword(_ offset: UInt32, _ value: UInt64) throws(BusError) {
+        try write(offset, UInt32(truncatingIfNeeded: value), .word)
+        try write(offset + 4, UInt32(truncatingIfNeeded: value >> 32), .word)
+    }
 }
 
 /// A peripheral drawn as the manual draws it: 32-bit registers with names, at multiples of four.

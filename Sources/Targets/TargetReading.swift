@@ -111,11 +111,11 @@ extension TargetDescription {
         if let value = fields["timing"] { timing = try named(value, what: "memory timing") }
         let memory = MemoryDescription(
             name: name, kind: kind, base: try fields.required("base").word(),
-            size: try fields.required("size").integer(4...memoryLimit),
+            size: try fields.required("size").integer(8...memoryLimit),
             isExecutable: try fields["executable"]?.flag() ?? true, slave: try fields["slave"]?.string() ?? name,
             alias: try fields["alias"]?.word(), timing: timing)
-        // The accelerator reads whole lines; everything else whole words.
-        let unit = timing == nil ? 4 : 16
+        // The accelerator reads whole lines; everything else whole doublewords.
+        let unit = timing == nil ? 8 : 16
         for (key, value) in [("base", Int(memory.base)), ("size", memory.size), ("alias", Int(memory.alias ?? 0))]
         where value % unit != 0 {
             throw (fields[key] ?? fields.owner).error(

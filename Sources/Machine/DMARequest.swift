@@ -1,7 +1,7 @@
-/// The wire by which a peripheral asks a DMA stream for a transfer. It stays asserted until the peripheral withdraws
-/// it (a data register was read or written) or the stream acknowledges it.
+/// The wire by which a peripheral asks a DMA controller for a transfer. It stays asserted until the peripheral withdraws
+/// it (a data register was read or written) or the controller acknowledges it.
 public final class DMARequest {
-    /// As in RM0090 tables 42 and 43: `USART2_TX`, `TIM6_UP`.
+    /// As in the chip's manual: `USART2_TX`, `SSI3_RX`.
     public let name: String
     public private(set) var isAsserted = false
     /// Told when it becomes asserted; set by the DMA controller.
@@ -17,7 +17,7 @@ public final class DMARequest {
         if wanted { onAssert() }
     }
 
-    /// Called by the stream when it has served the request. A request that is a level (a USART's) stays as it is; one
+    /// Called by the controller when it has served the request. A request that is a level (a USART's) stays as it is; one
     /// that is an event (a timer's) is over.
     public var acknowledge: () -> Void = {}
 }
