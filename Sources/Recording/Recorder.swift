@@ -3,8 +3,8 @@ import Layers
 import Machine
 import Profile
 
-/// Watches a run and keeps the accounts: whose cycles they are, layer by layer, function by function, interrupt by
-/// interrupt.
+/// Watches a core through a run and keeps the accounts: whose cycles they are, layer by layer, function by function,
+/// interrupt by interrupt.
 ///
 /// The cycles themselves are counted by the engine. The recorder only draws the boundaries: whenever the account
 /// changes, what the engine has counted since the last boundary goes to the account that was open.
@@ -36,9 +36,9 @@ public final class Recorder: RunObserver {
     /// How many invocations of a layer have their touched memory counted: enough to be sure, few enough to be cheap.
     private static let touchedInvocations = 2
 
-    let core: any ObservedCore
+    let core: any Core
     let chip: Chip
-    public let program: ObservedProgram
+    let program: ObservedProgram
     private(set) var calls: CallTracker
     private(set) var layers = LayerTracker()
     private(set) var functions: [FunctionAccount]
@@ -51,27 +51,31 @@ public final class Recorder: RunObserver {
     private(set) var mainStackLow = UInt32.max
     /// The stacks of tasks, by the function that the task began with: the highest and the lowest stack pointer seen.
     private(set) var tasks: [Int32: (top: UInt32, low: UInt32)] = [:]
-    private(set) var heap = HeapTracker()
-    private var touched: TouchedMemory
+    private let heap: HeapTracker
+    private let touched: TouchedMemory
+    /// Simulated time asleep, and waiting for memory.
+    private(set) var asleepSeconds = 0.0
+    private(set) var waitingSeconds = 0.0
     private var active: [ActiveInterrupt] = []
     private var outsideSeen = CauseVector()
     private var stackTop: UInt32 = 0
     /// The lowest stack pointer of the open layer, outside of interrupts.
     private var layerStackLow = UInt32.max
 
-    public init(core: any ObservedCore, chip: Chip, program: ObservedProgram) {
+    init(core: any Core, chip: Chip, program: ObservedProgram, touched: TouchedMemory, heap: HeapTracker) {
         self.core = core
         self.chip = chip
         self.program = program
         functions = Array(repeating: FunctionAccount(), count: program.functionCount)
         calls = CallTracker(
             count: program.functionCount, functionIndex: program.functionIndex, start: program.functionStart)
-        touched = TouchedMemory(chip.bus.memories)
+        self.touched = touched
+        self.heap = heap
         core.observe(Set(program.hooks.keys).union(program.heapHooks.keys))
     }
 
     /// The run begins at the reset handler.
-    public func begin(at pc: UInt32) {
+    func begin(at pc: UInt32) {
         stackTop = core.stackPointer
         calls.begin(at: pc, sp: stackTop, cycle: core.now)
     }
@@ -260,6 +264,8 @@ public final class Recorder: RunObserver {
         cycles += outside
         total += cycles
         instructions += executed
+        asleepSeconds += Double(cycles.sleep) / chip.clock.hertz
+        waitingSeconds += Double(cycles.waiting) / chip.clock.hertz
         let transition = outside[.exception]
         let entry = isEntering ? transition : 0
         cycles[.exception] -= entry
@@ -283,7 +289,7 @@ public final class Recorder: RunObserver {
     func update() { gather() }
 
     /// The run is over, or its result is wanted: brings all accounts up to date.
-    public func finish() {
+    func finish() {
         if layers.open != nil { endLayer(at: core.now) }
         gather()
         calls.finish(at: core.now)
@@ -291,7 +297,7 @@ public final class Recorder: RunObserver {
     }
 
     /// The index of the function at an address; -1 outside any.
-    public func functionIndex(_ address: UInt32) -> Int32 { program.functionIndex(address) }
+    func functionIndex(_ address: UInt32) -> Int32 { program.functionIndex(address) }
 
     /// The stack in use at its peak: bytes below where it was at reset.
     var mainStackPeak: Int { mainStackLow <= stackTop ? Int(stackTop - mainStackLow) : 0 }

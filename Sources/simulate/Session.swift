@@ -10,8 +10,7 @@ import Targets
 final class Session {
     let image: FirmwareImage
     let machine: TargetMachine
-    /// One for each core.
-    let recorders: [Recorder]
+    let recording: RunRecording
     let program: ObservedProgram
     let console: Console
     let places: Places
@@ -48,13 +47,7 @@ final class Session {
         handlers = machine.cpu.handlers
         program = ObservedProgram(image, handlers: handlers)
         places = Places(image, program.table)
-        recorders = machine.cpu.cores.map { [chip = machine.chip, program] core in
-            let recorder = Recorder(core: core, chip: chip, program: program)
-            core.functionIndex = recorder.functionIndex
-            core.observer = recorder
-            recorder.begin(at: core.resumeAddress)
-            return recorder
-        }
+        recording = RunRecording(machine.cpu, chip: machine.chip, program: program)
         machine.cpu.stopsAtEndlessLoops = true
         if options.strict {
             machine.chip.notices.onNotice = { [unowned chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) }
@@ -77,9 +70,8 @@ final class Session {
             progress.show()
         }
         progress.clear()
-        for core in machine.cpu.cores { core.closeAccounts() }
-        for recorder in recorders { recorder.finish() }
-        return recorders[0].profile(
+        recording.finish()
+        return recording.profile(
             RunDescription(
                 tool: RunProfile.Tool(name: "simulate", version: Version.text),
                 firmware: RunProfile.Firmware(
