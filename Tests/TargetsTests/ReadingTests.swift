@@ -73,7 +73,7 @@ import Testing
 
     @Test func overlapsAreErrors() {
         #expect(
-            changing("0x20000000", "0x0800FFFC")
+            changing("0x20000000", "0x0800FFF8")
                 == "my.yaml:7: FLASH and SRAM overlap; correct the base or the size of one")
         #expect(
             changing("0x40023C00", "0x40023A00")
