@@ -34,6 +34,8 @@ let package = Package(
         module("Engine", ["Machine", "Profile"]),
         module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
         tests("CortexMTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "Targets", "CUnicorn"]),
+        module("RV64", ["Bits", "Machine", "Engine", "Profile"]),
+        tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits"]),
         tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
         .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
         tests("ProfileTests", ["Profile"]),
