@@ -27,6 +27,8 @@ let package = Package(
     ],
     targets: [
         module("Bits"),
+        module("FloatingPoint"),
+        tests("FloatingPointTests", ["FloatingPoint"]),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
         tests("DevicesTests", ["Devices", "Machine", "Yams"]),
