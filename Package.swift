@@ -27,6 +27,8 @@ let package = Package(
     ],
     targets: [
         module("Bits"),
+        module("FloatingPoint"),
+        tests("FloatingPointTests", ["FloatingPoint"]),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
         tests("DevicesTests", ["Devices", "Machine", "Yams"]),
@@ -37,6 +39,8 @@ let package = Package(
         tests(
             "CortexMTests",
             ["CortexM", "Machine", "Engine", "Profile", "Bits", "Semihosting", "Targets", "CUnicorn"]),
+        module("RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting"]),
+        tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits", "Semihosting", "CUnicorn"]),
         tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
         .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
         tests("ProfileTests", ["Profile"]),
