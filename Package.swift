@@ -32,6 +32,8 @@ let package = Package(
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
         tests("DevicesTests", ["Devices", "Machine", "Yams"]),
+        module("KPU", ["Bits", "Machine"]),
+        tests("KPUTests", ["KPU", "Machine", "Yams"], resources: [.copy("Golden")]),
         module("Profile"),
         module("Engine", ["Machine", "Profile"]),
         module("Semihosting"),
