@@ -31,7 +31,8 @@ extension Layer {
         }
         guard tables.batchNorm.count >= outputChannels else {
             throw LayerFault(
-                "load_para", "batch normalisation of \(tables.batchNorm.count) channels is loaded; it takes "
+                "load_para",
+                "batch normalisation of \(tables.batchNorm.count) channels is loaded; it takes "
                     + "\(outputChannels)")
         }
         var sums: [UInt64] = []
@@ -90,7 +91,8 @@ private final class LayerComputation {
         pipeline = PixelPipeline(layer, tables.activation, rounding)
         taps = max(1, layer.weightsPerChannel)
         offsets = planes.offsets(channels: layer.isChannelwise ? 1 : layer.inputChannels)
-        sumsLength = (planes.positions + MultiplyAccumulate.step - 1) / MultiplyAccumulate.step * MultiplyAccumulate.step
+        sumsLength =
+            (planes.positions + MultiplyAccumulate.step - 1) / MultiplyAccumulate.step * MultiplyAccumulate.step
         sums = .allocate(capacity: (MultiplyAccumulate.rows + 1) * sumsLength)
         sums.initialize(repeating: 0, count: (MultiplyAccumulate.rows + 1) * sumsLength)
         channel = .allocate(capacity: layer.inputWidth * layer.inputHeight)

@@ -48,7 +48,8 @@ extension Layer {
         }
         if isChannelwise, inputChannels != outputChannels {
             throw LayerFault(
-                "o_ch_num", "\(outputChannels) output channels of a "
+                "o_ch_num",
+                "\(outputChannels) output channels of a "
                     + (isDepthwise ? "depthwise layer" : "layer without convolution")
                     + " with \(inputChannels) input channels")
         }
@@ -65,12 +66,14 @@ extension Layer {
         let stride = pooling?.stride ?? 1
         guard outputWidth == computedWidth / stride else {
             throw LayerFault(
-                "o_row_wid", "a row of \(outputWidth) pixels; an input of \(inputWidth) with pool_type \(poolType) "
+                "o_row_wid",
+                "a row of \(outputWidth) pixels; an input of \(inputWidth) with pool_type \(poolType) "
                     + "gives \(computedWidth / stride)")
         }
         guard outputHeight == computedHeight / stride else {
             throw LayerFault(
-                "o_col_high", "\(outputHeight) rows; an input of \(inputHeight) with pool_type \(poolType) gives "
+                "o_col_high",
+                "\(outputHeight) rows; an input of \(inputHeight) with pool_type \(poolType) gives "
                     + "\(computedHeight / stride)")
         }
     }
@@ -92,13 +95,15 @@ extension Layer {
         }
         if channels > layout.channelsPerLine, layout.linesPerGroup < layout.linesPerRow * height {
             throw LayerFault(
-                fields.group, "\(layout.linesPerGroup) lines from channel to channel, which have "
+                fields.group,
+                "\(layout.linesPerGroup) lines from channel to channel, which have "
                     + "\(layout.linesPerRow * height)")
         }
         let last = line + layout.extent(height: height, channels: channels) / Layer.lineSize - 1
         guard last < Layer.memorySize / Layer.lineSize else {
             throw LayerFault(
-                fields.start, "\(channels) channels of \(width)x\(height) from line \(line) on reach line \(last); "
+                fields.start,
+                "\(channels) channels of \(width)x\(height) from line \(line) on reach line \(last); "
                     + "the AI memory ends at \(Layer.memorySize / Layer.lineSize - 1)")
         }
     }
@@ -121,12 +126,14 @@ extension Layer {
             }
             guard bytesPerLoad >= channels * bytes else {
                 throw LayerFault(
-                    "para_size", "\(bytesPerLoad) bytes for the weights of \(channels) channels, which are "
+                    "para_size",
+                    "\(bytesPerLoad) bytes for the weights of \(channels) channels, which are "
                         + "\(channels * bytes)")
             }
             guard channels * bytes <= Layer.weightBufferSize else {
                 throw LayerFault(
-                    "o_ch_num_coef", "\(channels * bytes) bytes of weights in one load; the buffer has "
+                    "o_ch_num_coef",
+                    "\(channels * bytes) bytes of weights in one load; the buffer has "
                         + "\(Layer.weightBufferSize)")
             }
             let whole = weightPieces(hasEightBitWeights: hasEightBitWeights).allSatisfy { address, count in
