@@ -58,8 +58,13 @@ let package = Package(
         .systemLibrary(name: "CDemangle"),
         module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
         tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
-        module("Targets", ["Bits", "CortexM", "Devices", "Engine", "Machine", "Profile", "Semihosting", "Yams"]),
-        tests("TargetsTests", ["Targets", "CortexM", "Devices", "Engine", "Firmware", "Machine", "Profile"]),
+        module(
+            "Targets",
+            [
+                "Bits", "CortexM", "Devices", "Engine", "KPU", "Machine", "Profile", "RV64", "Semihosting", "Yams",
+            ]),
+        tests(
+            "TargetsTests", ["Targets", "CortexM", "Devices", "Engine", "Firmware", "Machine", "Profile", "RV64"]),
         module("Trace"),
         tests("TraceTests", ["Trace"]),
         tests("ConformanceTests", ["Trace", "CortexM", "Engine", "Firmware", "Machine"]),

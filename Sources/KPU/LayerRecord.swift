@@ -23,6 +23,8 @@ public struct LayerRecord: Equatable, Sendable {
     public let breakdown: KPUTimings.Breakdown
     /// The accelerator's clock at the start, in Hz.
     public let hertz: Double
+    /// Where its weights lie in main memory, as the command gives it.
+    public let weightAddress: UInt32
     /// Bytes of weights that were loaded.
     public let weightBytes: Int
     /// Bytes that left through `fifo_data_out`.
@@ -50,6 +52,7 @@ public struct LayerRecord: Equatable, Sendable {
         multiplyAccumulates = layer.multiplyAccumulates
         self.breakdown = breakdown
         self.hertz = hertz
+        weightAddress = layer.weightAddress
         weightBytes = layer.loadedWeightBytes(hasEightBitWeights: hasEightBitWeights)
         self.streamedBytes = streamedBytes
         input = layer.inputRange

@@ -10,12 +10,14 @@ extension RunRecording {
     /// - Parameters:
     ///   - lines: the source lines of the firmware; `nil` leaves files and lines out.
     public func profile(_ run: RunDescription, image: FirmwareImage, lines: SourceLines?) -> RunProfile {
+        // Cores run in turns: the run has lasted as long as the one that got furthest.
+        let cycles = recorders.map(\.total.total).max() ?? cpu.now
         let causes = recorders.reduce(into: CauseVector()) { $0 += $1.total }
         return RunProfile(
             tool: run.tool, firmware: run.firmware, target: run.target, clock: run.clock, outcome: run.outcome,
             totals: RunProfile.Totals(
-                cycles: cpu.now, instructions: recorders.map(\.instructions).reduce(0, +),
-                seconds: chip.clock.seconds(at: cpu.now), causes: causes),
+                cycles: cycles, instructions: recorders.map(\.instructions).reduce(0, +),
+                seconds: chip.clock.seconds(at: cycles), causes: causes),
             cores: hasSeveralCores ? recorders.map(coreProfile) : nil,
             console: run.console,
             layers: layerProfiles,

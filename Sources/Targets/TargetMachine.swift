@@ -25,6 +25,18 @@ protocol BuiltChip: AnyObject {
     var clockSettings: RunProfile.ClockSettings { get }
     /// Gives the debug connections of the core a far end: what it prints there, and its semihosting calls.
     func connectDebugger(console: SerialPort, host: any SemihostingHost)
+    /// Has the words `tohost` and `fromhost` answered, by which programs talk to a simulator.
+    func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void)
+    /// Told of every layer that an accelerator has carried out.
+    var onAcceleratorSpan: (AcceleratorSpan) -> Void { get set }
+}
+
+extension BuiltChip {
+    func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void) {}
+    var onAcceleratorSpan: (AcceleratorSpan) -> Void {
+        get { { _ in } }
+        set {}
+    }
 }
 
 /// A chip that is built from its description, ready for firmware.
@@ -43,6 +55,11 @@ public final class TargetMachine {
         switch model.table {
         case .cortexM(let table):
             built = try STM32F4Chip(description, table, options, on: chip)
+        case .rv64(let table):
+            built =
+                description.core.type == .rocket
+                ? try K210Chip(description, table, model.accelerator?.timings, options, on: chip)
+                : try RV64Chip(description, table, on: chip)
         }
         self.description = description
         self.model = model
@@ -58,6 +75,18 @@ public final class TargetMachine {
         built.connectDebugger(console: console, host: host)
     }
 
+    /// Has the words `tohost` and `fromhost` answered, by which programs talk to a simulator; only RISC-V has them.
+    ///
+    /// - Parameter write: takes what the program prints.
+    public func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void) {
+        built.answerHostInterface(tohost: tohost, fromhost: fromhost, write: write)
+    }
+
+    /// Told of every layer that an accelerator has carried out.
+    public func onAcceleratorSpan(_ action: @escaping (AcceleratorSpan) -> Void) {
+        built.onAcceleratorSpan = action
+    }
+
     // MARK: What it says about itself
 
     /// The memories, in the order of the target file.
@@ -71,13 +100,17 @@ public final class TargetMachine {
 }
 
 extension TargetDescription {
-    /// What a profile says about the target. The version is the core model's and the chip's own.
+    /// What a profile says about the target. The version is the core model's, the accelerator's if there is one, and the
+    /// chip's own.
     public func profileTarget(_ model: CoreModel) -> RunProfile.Target {
         RunProfile.Target(
-            name: name, chip: chip, core: core.type.label,
+            name: name, chip: chip, core: core.label,
             model: RunProfile.Model(
-                name: model.name, version: "\(model.version).\(self.model.version)",
-                sources: model.sources + self.model.sources, measuredError: self.model.measuredError,
-                assumedConstants: model.table.assumedCount + self.model.assumed.count))
+                name: model.name,
+                version: ([model.version, model.accelerator?.version, self.model.version] as [Int?])
+                    .compactMap { $0.map(String.init) }.joined(separator: "."),
+                sources: model.sources + (model.accelerator?.sources ?? []) + self.model.sources,
+                measuredError: self.model.measuredError,
+                assumedConstants: model.assumed.count + self.model.assumed.count))
     }
 }

@@ -48,9 +48,23 @@ final class Session {
         program = ObservedProgram(image, handlers: handlers)
         places = Places(image, program.table)
         recording = RunRecording(machine.cpu, chip: machine.chip, program: program)
+        machine.onAcceleratorSpan { [unowned recording] in recording.add($0) }
         machine.cpu.stopsAtEndlessLoops = true
+        answerHostInterface()
         if options.strict {
             machine.chip.notices.onNotice = { [unowned chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) }
+        }
+    }
+
+    /// Programs for a simulator print and end by writing to a word of that name.
+    private func answerHostInterface() {
+        let symbols = SymbolTable(image)
+        guard let tohost = symbols.symbol(named: "tohost") else { return }
+        machine.answerHostInterface(
+            tohost: UInt32(truncatingIfNeeded: tohost.address),
+            fromhost: symbols.symbol(named: "fromhost").map { UInt32(truncatingIfNeeded: $0.address) }
+        ) { [unowned console] bytes in
+            for byte in bytes { console.put(byte) }
         }
     }
 
