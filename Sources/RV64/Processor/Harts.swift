@@ -69,7 +69,6 @@ public final class Harts: CPU {
     public func reset() {
         for hart in harts { hart.reset() }
         for peripheral in chip.bus.peripherals { peripheral.reset() }
-        hostInterface?.reset()
     }
 
     // MARK: Running
