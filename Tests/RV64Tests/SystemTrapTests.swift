@@ -13,7 +13,7 @@ import Testing
         #expect(hart.csrs.mode == .user)
         #expect(hart.modeChanges == 1)
         // MRET: MIE = MPIE = 0, MPIE = 1, MPP = U.
-        #expect(try hart.csrs.trap(.loadAddressMisaligned, value: 0x123, pc: 0x8000_1002) == 0x8000_0100)
+        #expect(hart.csrs.trap(.loadAddressMisaligned, value: 0x123, pc: 0x8000_1002) == 0x8000_0100)
         #expect(hart.modeChanges == 2)
         #expect(try hart[.mepc] == 0x8000_1002)
         #expect(try hart[.mcause] == 4)
