@@ -59,8 +59,7 @@ struct Decoder: Sendable {
             let fields = Fields(word: word, diagram: encoding.diagram, address: address)
             if !encoding.isReserved(fields) { return (encoding.decode(fields), encoding) }
         }
-        let bits = Decoder.isWide(word) ? word : word & 0xFFFF
-        return (Instruction(.illegal, imm: Int32(bitPattern: bits)), nil)
+        return (Instruction(.illegal), nil)
     }
 }
 

@@ -29,9 +29,9 @@ public enum Operation: UInt16, Sendable, CaseIterable {
     // Zicsr, Zifencei, and the privileged instructions.
     case fence, fencei, csrrw, csrrs, csrrc, csrrwi, csrrsi, csrrci
     case ecall, ebreak, mret, sret, wfi, sfencevma
-    /// No instruction: reserved, or not of this core; `imm` is the word.
+    /// No instruction: reserved, or not of this core.
     case illegal
-    /// The instruction could not be fetched.
+    /// The instruction could not be fetched; `imm` is the address.
     case fetchFault
 
     // F and D: loads, stores and moves.

@@ -27,8 +27,6 @@ private func csr(_ name: String, _ funct3: String, _ operation: Operation) -> En
         name, "iiiiiiiiiiii nnnnn \(funct3) ddddd 1110011",
         "\(name.lowercased()) <d>,<csr>,\(isImmediate ? "<number n>" : "<n>")", .csr
     ) {
-        // A word of the encoding that the trap of a missing CSR reports.
-        Instruction(
-            operation, d: destination($0.d), n: $0.n, x: UInt16($0.i), imm: Int32(bitPattern: $0.word))
+        Instruction(operation, d: destination($0.d), n: $0.n, x: UInt16($0.i))
     }
 }

@@ -60,12 +60,14 @@ extension ControlRegisters {
     /// individual interrupt enables". 3.3.3.
     public var isInterruptWaiting: Bool { mip & mie != 0 }
 
+    /// Whether an interrupt of M-mode would be taken if it came.
+    public var canTakeInterrupts: Bool { mode < .machine || status & MSTATUS.MIE != 0 }
+
     /// The interrupt to take now, in front of the next instruction; `nil` if there is none.
     public func pendingInterrupt() -> InterruptCause? {
         let waiting = mip & mie
         guard waiting != 0 else { return nil }
-        let isMachineEnabled = mode < .machine || status & MSTATUS.MIE != 0
-        if isMachineEnabled, let interrupt = first(of: waiting & ~mideleg) { return interrupt }
+        if canTakeInterrupts, let interrupt = first(of: waiting & ~mideleg) { return interrupt }
         let isSupervisorEnabled = mode < .supervisor || mode == .supervisor && status & MSTATUS.SIE != 0
         return isSupervisorEnabled ? first(of: waiting & mideleg) : nil
     }
