@@ -205,7 +205,7 @@ public final class KPU: Peripheral {
     /// Hands the next command to the engine when it is free. That the FIFO is almost empty is an event, when a command
     /// leaves it: software clears it, unmasks it with an empty FIFO, and is not interrupted.
     private func startNext() {
-        while engine.isFree, let layer = queue.first {
+        while let layer = queue.first, engine.isFree {
             queue.removeFirst()
             do {
                 try engine.start(layer, hasEightBitWeights: eightBitMode != 0)

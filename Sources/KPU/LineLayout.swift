@@ -30,7 +30,8 @@ public struct LineLayout: Equatable, Sendable {
 
     /// Bytes from the first line of the map to the end of its last line.
     public func extent(height: Int, channels: Int) -> Int {
-        let groups = (channels + channelsPerLine - 1) / channelsPerLine
+        let together = max(1, channelsPerLine)
+        let groups = (channels + together - 1) / together
         return ((groups - 1) * linesPerGroup + height * linesPerRow) * Layer.lineSize
     }
 
