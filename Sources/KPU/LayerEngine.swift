@@ -18,6 +18,7 @@ final class LayerEngine {
     var onEnd: (LayerRecord) -> Void = { _ in }
     private(set) var memoryPeak = 0
     var isBusy: Bool { phase != .idle }
+    var isComputing: Bool { phase == .computing }
     /// Whether a layer can start: nothing is under way, and the clock runs.
     var isFree: Bool {
         guard phase == .idle else { return false }

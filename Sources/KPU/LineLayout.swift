@@ -1,5 +1,5 @@
-/// How a feature map lies in the lines of the AI memory: a line of 64 bytes holds a row, or 64 pixels of one, of one, two
-/// or four channels; a group of so many channels follows the other.
+/// How a feature map lies in the lines of the AI memory: a line of 64 bytes holds a row, or 64 pixels of one, of one,
+/// two or four channels; a group of so many channels follows the other.
 public struct LineLayout: Equatable, Sendable {
     /// Lines from one group of channels to the next.
     public var linesPerGroup: Int
