@@ -10,12 +10,15 @@ let strict: [SwiftSetting] = [
 ]
 
 /// One module of the simulator. What it may import is what it names here; the build refuses the rest.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ more: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + more)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 let package = Package(
@@ -32,6 +35,9 @@ let package = Package(
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
         tests("DevicesTests", ["Devices", "Machine", "Yams"]),
+        // Without the optimiser a network's layers take seconds each, and the tests run networks.
+        module("KPU", ["Bits", "Machine"], [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        tests("KPUTests", ["KPU", "Machine", "Yams"], exclude: ["reference"], resources: [.copy("Golden")]),
         module("Profile"),
         module("Engine", ["Machine", "Profile"]),
         module("Semihosting"),
