@@ -10,8 +10,8 @@ let strict: [SwiftSetting] = [
 ]
 
 /// One module of the simulator. What it may import is what it names here; the build refuses the rest.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ more: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + more)
 }
 
 func tests(
@@ -35,7 +35,8 @@ let package = Package(
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
         tests("DevicesTests", ["Devices", "Machine", "Yams"]),
-        module("KPU", ["Bits", "Machine"]),
+        // Without the optimiser a network's layers take seconds each, and the tests run networks.
+        module("KPU", ["Bits", "Machine"], [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         tests("KPUTests", ["KPU", "Machine", "Yams"], exclude: ["reference"], resources: [.copy("Golden")]),
         module("Profile"),
         module("Engine", ["Machine", "Profile"]),

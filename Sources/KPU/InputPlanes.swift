@@ -1,5 +1,5 @@
-/// The input of a layer, taken out of its lines: one plane of bytes for each channel, with a border of padding where the
-/// filter reaches over the edge. A position is a pixel's place in a plane; the pixels of a filter are at constant
+/// The input of a layer, taken out of its lines: one plane of bytes for each channel, with a border of padding where
+/// the filter reaches over the edge. A position is a pixel's place in a plane; the pixels of a filter are at constant
 /// distances from it.
 final class InputPlanes {
     /// From one row to the next, border included.

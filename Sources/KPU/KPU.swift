@@ -35,7 +35,8 @@ public final class KPU: Peripheral {
         static let all: UInt64 = 0x1F
     }
 
-    /// Commands that wait at most, the one that is carried out not counted.
+    /// Commands that the FIFO holds, with the one that is carried out, which leaves it when its result is in the AI
+    /// memory.
     ///
     /// Assumed: the SDK writes twelve when one at most is left, and the thresholds have four bits.
     public static let depth = 16
@@ -78,9 +79,7 @@ public final class KPU: Peripheral {
         self.interrupt = interrupt
         engine = LayerEngine(
             chip: chip, memory: aiMemory, timings: timings, rounding: rounding, request: request, hertz: kpuHertz)
-        engine.onComputed = { [weak self] layer in
-            if layer.raisesInterrupt { self?.raw |= Interrupt.calcDone }
-        }
+        engine.onComputed = { [weak self] layer in self?.finished(layer) }
         engine.onEnd = { [weak self] record in
             self?.onLayer(record)
             self?.startNext()
@@ -189,7 +188,7 @@ public final class KPU: Peripheral {
     // MARK: Commands
 
     private func push(_ word: UInt64) {
-        guard queue.count < KPU.depth else {
+        guard held < KPU.depth else {
             chip.notices.misuse("\(name) layer_argument_fifo written while it is full; the word is lost")
             return
         }
@@ -198,21 +197,31 @@ public final class KPU: Peripheral {
         queue.append(Layer(words))
         words = []
         let full = Int(threshold.bits(3, 0))
-        if full > 0, queue.count >= full { raw |= Interrupt.almostFull }
+        if full > 0, held >= full { raw |= Interrupt.almostFull }
         startNext()
     }
 
-    /// Hands the next command to the engine when it is free. That the FIFO is almost empty is an event, when a command
-    /// leaves it: software clears it, unmasks it with an empty FIFO, and is not interrupted.
+    /// Commands in the FIFO.
+    private var held: Int { queue.count + (engine.isComputing ? 1 : 0) }
+
+    /// That the FIFO is almost empty is an event, when a command leaves it. An empty FIFO at rest raises nothing:
+    /// kpu_run_kmodel clears and unmasks the interrupt before its first layer. Nor does the first of twelve commands
+    /// that kpu_start writes; but the only one does that kpu_run writes, which waits for this interrupt to write the
+    /// next.
+    private func finished(_ layer: Layer) {
+        if layer.raisesInterrupt { raw |= Interrupt.calcDone }
+        if held <= Int(threshold.bits(7, 4)) { raw |= Interrupt.almostEmpty }
+    }
+
+    /// Hands the next command to the engine when it is free.
     private func startNext() {
-        while engine.isFree, let layer = queue.first {
+        while let layer = queue.first, engine.isFree {
             queue.removeFirst()
             do {
                 try engine.start(layer, hasEightBitWeights: eightBitMode != 0)
             } catch {
                 chip.requestStop(.fault(error.description))
             }
-            if queue.count <= Int(threshold.bits(7, 4)) { raw |= Interrupt.almostEmpty }
         }
     }
 }

@@ -63,8 +63,9 @@ public struct KPUTimings: Equatable, Sendable {
         public var total: Double { untilDone + dmaOut }
     }
 
-    /// The cycles of a layer, from its start on an idle accelerator. A convolution that is bypassed counts as depthwise,
-    /// which is assumed; so is it that `first_stride` reads every line.
+    /// The cycles of a layer, from its start on an idle accelerator.
+    ///
+    /// Assumed: a bypassed convolution takes as long as a depthwise one, and `first_stride` reads every line.
     public func breakdown(of layer: Layer, hasEightBitWeights: Bool) -> Breakdown {
         let group = max(1, layer.inputLayout.channelsPerLine)
         let lines = layer.inputLayout.linesPerRow

@@ -3,7 +3,8 @@ import Machine
 /// Carries out one layer after the other: fetches its tables, computes it, lets the time pass, writes the result, sends
 /// it out. Everything is read when the layer starts; the result is seen when it ends.
 ///
-/// Assumed: a layer that sends its result holds the engine until the last word has been fetched.
+/// Assumed: a layer that sends its result holds the engine until the last word has been fetched; calc_done comes when
+/// the result is in the AI memory. A layer keeps the accelerator's clock that it started with.
 final class LayerEngine {
     private enum Phase {
         case idle
@@ -17,6 +18,7 @@ final class LayerEngine {
     var onEnd: (LayerRecord) -> Void = { _ in }
     private(set) var memoryPeak = 0
     var isBusy: Bool { phase != .idle }
+    var isComputing: Bool { phase == .computing }
     /// Whether a layer can start: nothing is under way, and the clock runs.
     var isFree: Bool {
         guard phase == .idle else { return false }

@@ -1,5 +1,5 @@
-/// How a feature map lies in the lines of the AI memory: a line of 64 bytes holds a row, or 64 pixels of one, of one, two
-/// or four channels; a group of so many channels follows the other.
+/// How a feature map lies in the lines of the AI memory: a line of 64 bytes holds a row, or 64 pixels of one, of one,
+/// two or four channels; a group of so many channels follows the other.
 public struct LineLayout: Equatable, Sendable {
     /// Lines from one group of channels to the next.
     public var linesPerGroup: Int
@@ -30,7 +30,8 @@ public struct LineLayout: Equatable, Sendable {
 
     /// Bytes from the first line of the map to the end of its last line.
     public func extent(height: Int, channels: Int) -> Int {
-        let groups = (channels + channelsPerLine - 1) / channelsPerLine
+        let together = max(1, channelsPerLine)
+        let groups = (channels + together - 1) / together
         return ((groups - 1) * linesPerGroup + height * linesPerRow) * Layer.lineSize
     }
 

@@ -8,8 +8,8 @@ enum MultiplyAccumulate {
     /// For each position: the sum over the taps of pixel times weight, for four rows of weights at once.
     ///
     /// - Parameters:
-    ///   - pixels: the pixel of position 0 and tap offset 0; readable up to `positions` rounded up to a step behind each
-    ///     offset.
+    ///   - pixels: the pixel of position 0 and tap offset 0; readable up to `positions` rounded up to a step behind
+    ///     each offset.
     ///   - offsets: for each tap, how far its pixel is from the position.
     ///   - weights: four for each tap.
     ///   - sums: `positions` rounded up to a step for each of the four rows, `rowLength` apart. No sum overflows: there

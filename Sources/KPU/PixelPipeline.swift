@@ -10,8 +10,8 @@ final class PixelPipeline {
 
     private let rounding: ActivationRounding
     private let pieces: UnsafeMutablePointer<Piece>
-    /// The least start of a piece and those behind it: the last piece that a value lies above is the last whose floor it
-    /// lies above, and these never fall, so that it can be searched by halves.
+    /// The least start of a piece and those behind it: the last piece that a value lies above is the last whose floor
+    /// it lies above, and these never fall, so that it can be searched by halves.
     private let floors: UnsafeMutablePointer<Int>
     private let inputSumFactor: Int
     private let inputSumShift: Int

@@ -1,5 +1,5 @@
-/// What is made of the activated pixels before they are written: `pool_type`. Windows begin at the top left; what a stride
-/// leaves over at the right and the bottom is dropped.
+/// What is made of the activated pixels before they are written: `pool_type`. Windows begin at the top left; what a
+/// stride leaves over at the right and the bottom is dropped.
 public enum Pooling: UInt8, CaseIterable, Sendable {
     case bypass = 0
     case max2 = 1

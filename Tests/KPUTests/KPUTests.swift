@@ -70,33 +70,46 @@ struct KPUTests {
     }
 
     /// kpu_run_kmodel clears all with 7 and unmasks almost-empty while the FIFO is empty: no interrupt may come.
-    @Test func almostEmptyIsAnEventAndNoLevel() {
+    @Test func anEmptyFIFOAtRestInterruptsNobody() {
         let bench = Bench()
         bench.kpu[.interrupt_mask] = 7
         bench.push(words())
         bench.run(for: 10000)
-        #expect(bench.kpu[.interrupt_raw] == 2 && bench.rises == 0)
         bench.kpu[.interrupt_clear] = 7
         bench.kpu[.interrupt_mask] = 5
-        #expect(bench.rises == 0)
-        bench.push(words())
-        #expect(bench.rises == 1)
+        bench.run(for: 10000)
+        #expect(bench.rises == 0 && bench.kpu[.interrupt_raw] == 0)
     }
 
-    /// kpu_start bursts twelve layers, and twelve more when one at most is left; fifo_threshold 0x1C.
+    /// kpu_run writes one layer, and the next when almost-empty interrupts it; fifo_threshold 0x1A.
+    @Test func everyLayerOfASingleFileAsksForTheNext() {
+        let bench = Bench()
+        bench.kpu[.interrupt_mask] = 4
+        for turn in 1...3 {
+            bench.push(words())
+            #expect(bench.rises == turn - 1)
+            bench.run(for: KPUTests.layerCycles)
+            #expect(bench.rises == turn && bench.kpu[.interrupt_status] == 2)
+            bench.kpu[.interrupt_clear] = 7
+        }
+    }
+
+    /// kpu_start clears all, writes twelve layers while all is masked, unmasks almost-empty, and writes twelve more
+    /// when one at most is left; fifo_threshold 0x1C.
     @Test func theFIFOTakesWhatTheSDKWrites() {
         let bench = Bench()
-        bench.kpu[.fifo_threshold] = 0x1C
         bench.kpu[.interrupt_mask] = 7
-        for _ in 0..<12 { bench.push(words()) }
         bench.kpu[.interrupt_clear] = 7
-        bench.run(for: 9 * KPUTests.layerCycles)
-        #expect(bench.kpu[.interrupt_raw] == 0)
-        bench.run(for: KPUTests.layerCycles)
-        #expect(bench.kpu[.interrupt_raw] == 2)
+        bench.kpu[.fifo_threshold] = 0x1C
+        for _ in 0..<12 { bench.push(words()) }
+        bench.kpu[.interrupt_mask] = 5
+        #expect(bench.rises == 0 && bench.kpu[.interrupt_raw] == 4)
+        bench.run(for: 11 * KPUTests.layerCycles - 1)
+        #expect(bench.rises == 0)
+        bench.run(for: 1)
+        #expect(bench.rises == 1 && bench.records.count == 11)
         bench.kpu[.interrupt_clear] = 7
         for _ in 0..<12 { bench.push(words()) }
-        #expect(bench.kpu[.interrupt_raw] == 4)
         bench.run(for: 20 * KPUTests.layerCycles)
         #expect(bench.records.count == 24 && !bench.kpu.isBusy && bench.notices.isEmpty)
     }
@@ -106,7 +119,7 @@ struct KPUTests {
         for _ in 0..<18 { bench.push(words()) }
         #expect(bench.notices == ["KPU layer_argument_fifo written while it is full; the word is lost"])
         bench.run(for: 100_000)
-        #expect(bench.records.count == 17)
+        #expect(bench.records.count == 16)
     }
 
     @Test func anImpossibleCommandEndsTheRun() {
@@ -211,6 +224,21 @@ struct KPUTests {
             bench.faults == [
                 .fault("KPU layer: para_size: 16 bytes for the weights of 4 channels, which are 32")
             ])
+    }
+
+    /// Two channels with each load, the second 16 bytes behind the first: `para_size`, not the size of the weights.
+    @Test func everyLoadBeginsAParaSizeBehindTheLast() {
+        let bench = Bench()
+        for index in 0..<8 { bench.memory.store(0x8000_1008 + UInt32(index), 99, .byte) }
+        for index in 0..<8 { bench.memory.store(0x8000_1010 + UInt32(index), 2, .byte) }
+        bench.aiMemory.store(0x8060_0000, 9, .byte)
+        var command = words()
+        command[2] = 3 | 3 << 32 | 1 << 48
+        command[5] = 1 | 1 << 1 | 16 << 15 | 0x8000_1000 << 32
+        bench.push(command)
+        bench.run(for: 10000)
+        let pixels = (0..<4).map { bench.aiMemory.load(0x8060_0400 + UInt32(16 * $0), .byte) }
+        #expect(pixels == [9, 9, 18, 18] && bench.faults.isEmpty)
     }
 
     @Test func tablesStayUntilOthersAreLoaded() {

@@ -6,6 +6,7 @@ import Machine
 /// The upper byte of the word names a device, the next one a command. Device 0 takes an exit code (an odd word) or the
 /// address of a system call's arguments; device 1 takes characters.
 public final class HostInterface {
+    private let bus: Bus
     private let memory: Memory
     private let tohost: UInt32
     private let fromhost: UInt32?
@@ -14,14 +15,13 @@ public final class HostInterface {
     /// - Parameters:
     ///   - tohost: the address of the word, a multiple of eight in `memory`, as is `fromhost`.
     ///   - write: takes what the program prints.
-    init(memory: Memory, tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void) {
+    init(bus: Bus, memory: Memory, tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void) {
+        self.bus = bus
         self.memory = memory
         self.tohost = tohost
         self.fromhost = fromhost
         self.write = write
     }
-
-    func reset() {}
 
     func covers(_ address: UInt32, _ count: Int) -> Bool {
         address < tohost &+ 8 && Int(address) + count > Int(tohost)
@@ -50,7 +50,8 @@ public final class HostInterface {
     }
 
     private func answer(_ word: UInt64) {
-        if let fromhost { memory.storeDoubleword(fromhost, word) }
+        // By the bus, so that a hart that waits for it is told.
+        if let fromhost { try? bus.writeDoubleword(fromhost, word) }
     }
 
     /// A system call: number and arguments as eight-byte words; only `write` (64) is answered.
@@ -81,7 +82,8 @@ extension Harts {
             memory.contains(tohost, 8)
         else { return }
         let answer = fromhost.flatMap { $0 & 7 == 0 && memory.contains($0, 8) ? $0 : nil }
-        hostInterface = HostInterface(memory: memory, tohost: tohost, fromhost: answer, write: write)
+        hostInterface = HostInterface(
+            bus: chip.bus, memory: memory, tohost: tohost, fromhost: answer, write: write)
         shared.watch(tohost, 8)
     }
 }

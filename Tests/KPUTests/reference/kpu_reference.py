@@ -6,8 +6,8 @@ its address in the AI memory. Slow, and in no way like the simulator's own code.
 
     kpu_reference.py OUTPUT.json     writes the layers, the digests of their outputs, and the small outputs whole
 
-Command and tables of a layer stand in the file. Its input (all lines, so that what lies between the pixels is there too)
-and its weights are drawn, in this order, from a generator that the tests have too: see `Draw.bytes`.
+Command and tables of a layer stand in the file. Its input (all lines, so that what lies between the pixels is there
+too) and its weights are drawn, in this order, from a generator that the tests have too: see `Draw.bytes`.
 """
 
 import json
