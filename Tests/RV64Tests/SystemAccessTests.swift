@@ -20,7 +20,7 @@ import Testing
         #expect(try hart[.mhartid] == 1)
     }
 
-    /// The chip has no PMP: "touching pmp CSRs traps".
+    /// The chip has no PMP, and touching its registers traps: OpenSBI and U-Boot guard against it.
     @Test func k210HasNoPMP() {
         let hart = SystemHart.k210
         for number: UInt16 in 0x3A0...0x3EF {
@@ -29,8 +29,8 @@ import Testing
         }
     }
 
-    /// "All PMP CSR fields are WARL and may be read-only zero"; "for RV64, the odd-numbered configuration registers are
-    /// illegal". 1.12, 3.7.1.
+    /// "All PMP CSR fields are WARL and may be read-only zero"; the odd-numbered configuration registers are illegal in
+    /// RV64. 1.12, 3.7.1.
     @Test func memoryProtectionReadsZero() throws {
         let hart = SystemHart.rv64
         for number: UInt16 in [0x3A0, 0x3AE, 0x3B0, 0x3EF] {
@@ -51,7 +51,7 @@ import Testing
         for number: UInt16 in 0x100...0xFFF where number & 0x300 != 0 { #expect(hart.isIllegal(number)) }
     }
 
-    /// "Attempts to write a read-only register also raise illegal instruction exceptions." 2.1.
+    /// Writing a read-only register is an illegal instruction, whatever the value. 2.1.
     @Test func readOnlyRegisters() throws {
         let hart = SystemHart.rv64
         for number: UInt16 in [0xC00, 0xC01, 0xC02, 0xC03, 0xF11, 0xF12, 0xF13, 0xF14, 0xF15] {

@@ -25,8 +25,9 @@ import Testing
         #expect(hart.csrs.pendingInterrupt() == nil)
     }
 
-    /// "Either the current privilege mode is M and the MIE bit in the mstatus register is set, or the current privilege
-    /// mode has less privilege than M-mode; bit i is set in both mip and mie; and bit i is not set in mideleg."
+    /// An interrupt traps to M-mode if "either the current privilege mode is M and the MIE bit in the mstatus register
+    /// is set, or the current privilege mode has less privilege than M-mode", and if it is pending, enabled and not
+    /// delegated.
     @Test(arguments: [PrivilegedFeatures.k210, .rv64])
     func machineInterruptsAreEnabled(_ features: PrivilegedFeatures) throws {
         let hart = SystemHart(features)
@@ -49,9 +50,9 @@ import Testing
         }
     }
 
-    /// "If the supervisor timer interrupt is delegated to S-mode by setting mideleg[5], STIs will not be taken when
-    /// executing in M-mode. By contrast, if mideleg[5] is clear, STIs can be taken in any mode and regardless of current
-    /// mode will transfer control to M-mode." 1.12, 3.1.8.
+    /// "If the supervisor timer interrupt (STI) is delegated to S-mode by setting mideleg[5], STIs will not be taken
+    /// when executing in M-mode. By contrast, if mideleg[5] is clear, STIs can be taken in any mode and regardless of
+    /// current mode will transfer control to M-mode." 1.12, 3.1.8.
     @Test(arguments: [PrivilegedFeatures.k210, .rv64])
     func delegatedInterruptsAreMaskedInMachineMode(_ features: PrivilegedFeatures) throws {
         let hart = SystemHart(features)
@@ -97,12 +98,13 @@ import Testing
         #expect(try SystemHart.rv64.write(.mip, .max) == 0x222)
         #expect(try SystemHart.small.write(.mip, .max) == 0)
         #expect(try SystemHart.rv64.write(.mie, .max) == 0xAAA)
-        // "If supervisor mode is not implemented, bits SEIE, STIE and SSIE of mie are read-only zeros."
+        // "If supervisor mode is not implemented, bits SEIP, STIP, and SSIP of mip and SEIE, STIE, and SSIE of mie are
+        // read-only zeros."
         #expect(try SystemHart.small.write(.mie, .max) == 0x888)
     }
 
-    /// "If csrrs t0, mip, t1 is executed, t0[9] is written with B || E, then B is written with B || t1[9]. [...] In
-    /// neither case does B depend upon E."
+    /// "If csrrs t0, mip, t1 is executed, t0[9] is written with B || E, then B is written with B || t1[9]. [...]
+    /// In neither case does B depend upon E."
     @Test func softwareBitOfSEIP() throws {
         let hart = SystemHart.rv64
         hart.csrs.setLine(.supervisorExternal, true)
@@ -117,8 +119,9 @@ import Testing
         #expect(try hart[.mip] == 0)
     }
 
-    /// "If an interrupt is delegated to S-mode, it becomes visible in the sip register and is maskable using the sie
-    /// register. Otherwise, the corresponding bits in sip and sie are read-only zero." SEIP and STIP are read-only there.
+    /// "If an interrupt is delegated to S-mode by setting a bit in the mideleg register, it becomes visible in the sip
+    /// register and is maskable using the sie register. Otherwise, the corresponding bits in sip and sie are read-only
+    /// zero." SEIP and STIP are read-only there.
     @Test func supervisorViews() throws {
         let hart = SystemHart.rv64
         try hart.write(.mip, 0x222)
@@ -136,9 +139,9 @@ import Testing
         #expect(try hart[.mip] == 0x222)
     }
 
-    /// "The operation of WFI must be unaffected by the global interrupt bits in mstatus and the delegation register
-    /// mideleg, but should honor the individual interrupt enables." 3.3.3. The second hart of the K210 waits so for its
-    /// IPI; but "mie.MSIE is not set for it" would leave it waiting.
+    /// "The operation of WFI must be unaffected by the global interrupt bits in mstatus [...] and the delegation
+    /// register mideleg [...], but should honor the individual interrupt enables." 3.3.3. The second hart of the K210
+    /// waits so for its IPI; without mie.MSIE it would go on waiting.
     @Test func whatEndsAWait() throws {
         let hart = SystemHart.k210
         hart.csrs.setLine(.machineSoftware, true)

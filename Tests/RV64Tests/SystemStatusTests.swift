@@ -3,8 +3,8 @@ import Testing
 @testable import RV64
 
 @Suite struct SystemStatusTests {
-    /// "Upon reset, a hart's privilege mode is set to M. The mstatus fields MIE and MPRV are reset to 0. The mcause
-    /// register is set to a value indicating the cause of the reset." 1.12, 3.4; 1.9.1, 3.3.
+    /// "Upon reset, a hart's privilege mode is set to M. The mstatus fields MIE and MPRV are reset to 0. [...] The
+    /// mcause register is set to a value indicating the cause of the reset." 1.12, 3.4; 1.9.1, 3.3.
     @Test(arguments: [PrivilegedFeatures.k210, .rv64])
     func resetEntersMachineMode(_ features: PrivilegedFeatures) throws {
         let hart = SystemHart(features)
@@ -31,7 +31,7 @@ import Testing
         #expect(try SystemHart.k210.write(.mstatus, 9 << 24) == 0)
     }
 
-    /// "The XS field is read-only zero", MPP "can hold only M" in a machine with M-mode alone, and "if neither the F
+    /// "The XS field is read-only zero", MPP can hold only M in a machine with M-mode alone, and "if neither the F
     /// extension nor S-mode is implemented, then FS is read-only zero". 1.12, 3.1.6.
     @Test func machineModeAlone() throws {
         #expect(try SystemHart.small.write(.mstatus, .max) == 0x1888)
@@ -112,17 +112,17 @@ import Testing
         let hart = SystemHart.rv64
         try hart.enter(.supervisor)
         #expect(try hart[.satp] == 0)
-        try hart.csrs.sfence()
+        try hart.csrs.sfence(.vma)
         try hart.csrs.wfi()
         _ = hart.csrs.trap(.environmentCallFromS, value: 0, pc: 0)
         try hart.write(.mstatus, 1 << 20 | 1 << 21 | 1 << 22)
         // M-mode itself is not affected.
         #expect(try hart[.satp] == 0)
-        try hart.csrs.sfence()
+        try hart.csrs.sfence(.vma)
         try hart.csrs.wfi()
         try hart.enter(.supervisor)
         #expect(hart.isIllegal(.satp))
-        #expect(throws: IllegalInstruction()) { try hart.csrs.sfence() }
+        #expect(throws: IllegalInstruction()) { try hart.csrs.sfence(.vma) }
         #expect(throws: IllegalInstruction()) { try hart.csrs.wfi() }
         #expect(throws: IllegalInstruction()) { try hart.csrs.sret() }
     }
@@ -136,14 +136,23 @@ import Testing
         #expect(throws: IllegalInstruction()) { try hart.csrs.wfi() }
         #expect(throws: IllegalInstruction()) { try hart.csrs.mret() }
         #expect(throws: IllegalInstruction()) { try hart.csrs.sret() }
-        #expect(throws: IllegalInstruction()) { try hart.csrs.sfence() }
+        #expect(throws: IllegalInstruction()) { try hart.csrs.sfence(.vm) }
+        #expect(throws: IllegalInstruction()) { try hart.csrs.sfence(.vma) }
+    }
+
+    /// "The SFENCE.VM instruction has been removed in favor of the improved SFENCE.VMA instruction": preface of 1.10.
+    @Test func eachVersionHasItsFence() throws {
+        try SystemHart.k210.csrs.sfence(.vm)
+        try SystemHart.rv64.csrs.sfence(.vma)
+        #expect(throws: IllegalInstruction()) { try SystemHart.k210.csrs.sfence(.vma) }
+        #expect(throws: IllegalInstruction()) { try SystemHart.rv64.csrs.sfence(.vm) }
     }
 
     /// SRET "should raise an illegal instruction exception" without S-mode; WFI is a hint that any mode may give there.
     @Test func withoutSupervisorMode() throws {
         let hart = SystemHart(PrivilegedFeatures(version: .v1_12, extensions: "IMACU"))
         #expect(throws: IllegalInstruction()) { try hart.csrs.sret() }
-        #expect(throws: IllegalInstruction()) { try hart.csrs.sfence() }
+        #expect(throws: IllegalInstruction()) { try hart.csrs.sfence(.vma) }
         #expect(hart.isIllegal(.sstatus) && hart.isIllegal(.satp) && hart.isIllegal(.medeleg))
         try hart.enter(.user)
         try hart.csrs.wfi()

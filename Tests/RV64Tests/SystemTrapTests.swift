@@ -13,7 +13,7 @@ import Testing
         #expect(hart.csrs.mode == .user)
         #expect(hart.modeChanges == 1)
         // MRET: MIE = MPIE = 0, MPIE = 1, MPP = U.
-        #expect(try hart.csrs.trap(.loadAddressMisaligned, value: 0x123, pc: 0x8000_1002) == 0x8000_0100)
+        #expect(hart.csrs.trap(.loadAddressMisaligned, value: 0x123, pc: 0x8000_1002) == 0x8000_0100)
         #expect(hart.modeChanges == 2)
         #expect(try hart[.mepc] == 0x8000_1002)
         #expect(try hart[.mcause] == 4)
@@ -79,9 +79,8 @@ import Testing
         #expect(try draft[.mstatus] >> 17 & 1 == 1)
     }
 
-    /// "The scause register is written with the trap cause; sepc with the address of the instruction; stval with an
-    /// exception-specific datum; SPP with the active privilege mode; SPIE with SIE; and SIE is cleared. The mcause, mepc
-    /// and mtval registers and the MPP and MPIE fields are not written." 1.12, 3.1.8.
+    /// scause, sepc, stval, SPP and SPIE take what they do on a trap, and SIE is cleared. "The mcause, mepc, and mtval
+    /// registers and the MPP and MPIE fields of mstatus are not written." 1.12, 3.1.8.
     @Test func delegatedTrapsGoToSupervisorMode() throws {
         let hart = SystemHart.rv64
         try hart.write(.medeleg, 1 << 8)
@@ -134,9 +133,8 @@ import Testing
         #expect(SystemHart.small.isIllegal(.medeleg))
     }
 
-    /// "When MODE=Vectored, all synchronous exceptions cause the pc to be set to the address in the BASE field, whereas
-    /// interrupts cause it to be set to BASE plus four times the cause. For example, a machine-mode timer interrupt
-    /// causes the pc to be set to BASE+0x1c", a supervisor-mode one to BASE+0x14.
+    /// With MODE=Vectored, exceptions go to BASE and interrupts to BASE plus four times their cause: a machine-mode
+    /// timer interrupt to BASE+0x1c, a supervisor-mode one to BASE+0x14. 1.12, 3.1.7 and 4.1.2.
     @Test func vectoredInterrupts() throws {
         let hart = SystemHart.rv64
         #expect(try hart.write(.mtvec, 0x8000_0101) == 0x8000_0101)
@@ -161,8 +159,8 @@ import Testing
         #expect(hart.csrs.trap(.machineExternal, pc: 0) == 40)
     }
 
-    /// "The low bit of mepc is always zero. On implementations that do not support instruction-set extensions with
-    /// 16-bit instruction alignment, the two low bits are always zero."
+    /// The low bit of mepc is always zero; "on implementations that do not support instruction-set extensions with
+    /// 16-bit instruction alignment, the two low bits (mepc[1:0]) are always zero". 1.9.1, 3.1.18.
     @Test func exceptionProgramCounterIsAligned() throws {
         #expect(try SystemHart.k210.write(.mepc, .max) == ~1)
         #expect(try SystemHart.rv64.write(.sepc, .max) == ~1)

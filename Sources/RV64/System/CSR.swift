@@ -28,7 +28,7 @@ enum CSR: UInt16 {
     case mcycle = 0xB00, minstret = 0xB02
     case mvendorid = 0xF11, marchid = 0xF12, mimpid = 0xF13, mhartid = 0xF14, mconfigptr = 0xF15
 
-    /// "The top two bits (csr[11:10]) indicate whether the register is read/write or read-only." 2.1.
+    /// The top two bits say whether a register is read-only. 2.1.
     static func isReadOnly(_ number: UInt16) -> Bool { number.bits(11, 10) == 3 }
 
     /// "The next two bits (csr[9:8]) encode the lowest privilege level that can access the CSR." 2.1.
@@ -48,7 +48,7 @@ enum CSRRange {
         switch number {
         case 0xC00...0xC1F: self = .userCounter(Int(number & 31))
         case 0xB03...0xB1F, 0x323...0x33F: self = .performanceMonitor
-        // "For RV64, the odd-numbered configuration registers, pmpcfg1, pmpcfg3, ..., pmpcfg15, are illegal." 3.7.1.
+        // In RV64, the odd-numbered pmpcfg registers are illegal. 3.7.1.
         case 0x3A0...0x3AF where number & 1 == 0: self = .pmp
         case 0x3B0...0x3EF: self = .pmp
         default: return nil

@@ -185,8 +185,8 @@ extension ControlRegisters {
         }
     }
 
-    /// satp.MODE holds Bare alone, for which "the remaining fields in satp must be zero". sptbr keeps its 38 bits of PPN
-    /// and no ASID; mstatus.VM does not switch it on. Privileged Architecture 1.12, 4.1.11; 1.9.1, 4.1.10.
+    /// satp.MODE holds Bare alone, for which the other fields must be zero. sptbr keeps its 38 bits of PPN and no ASID;
+    /// mstatus.VM does not switch it on. Privileged Architecture 1.12, 4.1.11; 1.9.1, 4.1.10.
     private func writeTranslationBase(_ value: UInt64) {
         switch features.version {
         case .v1_9_1: sptbr = value & ((1 << 38) - 1)

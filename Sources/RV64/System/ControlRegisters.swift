@@ -106,6 +106,6 @@ public final class ControlRegisters {
     /// "The least-privileged supported mode (U if U-mode is implemented, else M)."
     var leastMode: PrivilegeMode { hasUser ? .user : .machine }
 
-    /// "The low bit of mepc is always zero. On implementations that support only IALIGN=32, the two low bits are."
+    /// The low bit of mepc and sepc is always zero, and so are the two low bits without compressed instructions.
     func programCounter(_ value: UInt64) -> UInt64 { value & ~misalignment }
 }

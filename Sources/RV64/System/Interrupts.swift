@@ -6,7 +6,7 @@ extension ControlRegisters {
     }
 
     /// mip: what the devices ask for and what software has set. MEIP, MTIP and MSIP follow their lines alone; SEIP is
-    /// "the logical-OR of the software-writable bit and the signal from the external interrupt controller".
+    /// the OR of a bit that software writes and of its line.
     var mip: UInt64 { (lines | softwarePending) & implementedInterrupts }
 
     /// The bits of mip that M-mode can write. In 1.9.1, SEIP is read-only.
@@ -35,8 +35,9 @@ extension ControlRegisters {
         interruptsMayHaveChanged()
     }
 
-    /// "If an interrupt is delegated to S-mode, it becomes visible in the sip register and is maskable using the sie
-    /// register. Otherwise, the corresponding bits in sip and sie are read-only zero."
+    /// "If an interrupt is delegated to S-mode by setting a bit in the mideleg register, it becomes visible in the sip
+    /// register and is maskable using the sie register. Otherwise, the corresponding bits in sip and sie are read-only
+    /// zero."
     var sip: UInt64 { mip & mideleg }
     var sie: UInt64 { mie & mideleg }
 
@@ -55,8 +56,8 @@ extension ControlRegisters {
     }
 
     /// Whether an interrupt is pending and enabled in mie, which ends a WFI: its operation "must be unaffected by the
-    /// global interrupt bits in mstatus and the delegation register, but should honor the individual interrupt
-    /// enables". 3.3.3.
+    /// global interrupt bits in mstatus [...] and the delegation register mideleg [...], but should honor the
+    /// individual interrupt enables". 3.3.3.
     public var isInterruptWaiting: Bool { mip & mie != 0 }
 
     /// Whether an interrupt of M-mode would be taken if it came.

@@ -48,8 +48,8 @@ extension ControlRegisters {
         return vector(isDelegated ? stvec : mtvec, cause)
     }
 
-    /// "When MODE=Vectored, interrupts cause the pc to be set to the address in the BASE field plus four times the
-    /// interrupt cause number."
+    /// "When MODE=Vectored, [...] interrupts cause the pc to be set to the address in the BASE field plus four times
+    /// the interrupt cause number."
     private func vector(_ tvec: UInt64, _ cause: UInt64) -> UInt64 {
         let base = tvec & ~3
         return tvec & 3 == 1 && cause.bit(63) ? base &+ 4 &* (cause & 63) : base
@@ -132,13 +132,35 @@ extension ControlRegisters {
         guard isAllowed else { throw IllegalInstruction() }
     }
 
-    /// SFENCE.VMA, or SFENCE.VM in 1.9.1, is asked for. There is nothing to do, since nothing is translated.
+    /// A fence in the encoding of the hart's own version is asked for.
     public func sfence() throws(IllegalInstruction) {
+        switch features.version {
+        case .v1_9_1: try sfence(.vm)
+        case .v1_12: try sfence(.vma)
+        }
+    }
+
+    /// A fence of address translation is asked for. There is nothing to do, since nothing is translated; but each
+    /// version knows only its own, under another encoding.
+    public func sfence(_ fence: SupervisorFence) throws(IllegalInstruction) {
+        let isKnown =
+            switch (fence, features.version) {
+            case (.vm, .v1_9_1), (.vma, .v1_12): true
+            case (.vm, .v1_12), (.vma, .v1_9_1): false
+            }
         let isTrapped = mode == .supervisor && status & MSTATUS.TVM != 0
-        guard hasSupervisor, mode >= .supervisor, !isTrapped else { throw IllegalInstruction() }
+        guard isKnown, hasSupervisor, mode >= .supervisor, !isTrapped else { throw IllegalInstruction() }
     }
 
     private func set(_ bits: UInt64, _ value: Bool) {
         status = value ? status | bits : status & ~bits
     }
+}
+
+/// The instructions that order translation tables with what uses them.
+public enum SupervisorFence: Sendable {
+    /// SFENCE.VM. Privileged Architecture 1.9.1, 4.2.1.
+    case vm
+    /// SFENCE.VMA, which replaced it. Privileged Architecture 1.12, 4.2.1.
+    case vma
 }
