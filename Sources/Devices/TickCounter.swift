@@ -14,8 +14,9 @@ public final class TickCounter {
     /// Told after either frequency changed: what is to happen at a tick now happens at another cycle.
     public var onChange: () -> Void = {}
 
-    /// Ticks that rounding may be wrong by.
-    private static let tolerance = 1.0 / 1024
+    /// Ticks that rounding may be wrong by, and how many may pass until it has to be looked at again.
+    private static let tolerance = 0x1p-16
+    private static let horizon = 0x1p32
 
     /// - Parameter hertz: the frequency at the moment; zero while the clock stands still.
     public init(_ chip: Chip, hertz: @escaping () -> Double) {
@@ -37,19 +38,22 @@ public final class TickCounter {
 
     /// Ticks from the beginning to `cycle`.
     public func ticks(at cycle: Cycles) -> Int {
-        counted + Int((exactly(at: cycle) + TickCounter.tolerance).rounded(.down))
+        if exactly(at: cycle) > TickCounter.horizon { count(to: cycle) }
+        return counted + Int((exactly(at: cycle) + TickCounter.tolerance).rounded(.down))
     }
 
     /// Ticks from the beginning to now.
     public var now: Int { ticks(at: chip.clock.now) }
 
     /// The cycle at which `tick` is reached at the present frequencies; `nil` when the clock stands still or that is
-    /// too far away to tell.
+    /// too far away to tell. It lies ahead when the tick does.
     public func cycle(of tick: Int) -> Cycles? {
         guard ticksPerCycle > 0 else { return nil }
+        let ahead = tick > now
         let cycles = (Double(tick - counted) - rest - TickCounter.tolerance / 2) / ticksPerCycle
         guard cycles < 0x1p61 else { return nil }
-        return countedTo + max(0, Cycles(cycles.rounded(.up)))
+        let cycle = countedTo + max(0, Cycles(cycles.rounded(.up)))
+        return ahead ? max(cycle, chip.clock.now + 1) : cycle
     }
 
     private var frequencyRatio: Double {
