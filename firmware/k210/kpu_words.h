@@ -29,13 +29,16 @@ enum kpu_pool {
 #define KPU_SEGMENT(start, mul, shift) \
     (((uint64_t)(start) & 0xFFFFFFFFF) << 24 | ((uint64_t)(mul) & 0xFFFF) << 8 | (uint64_t)(shift))
 
+/// Where the KPU expects its tables.
+#define KPU_TABLE __attribute__((aligned(256)))
+
 #define KPU_SEGMENTS 16
 #define KPU_LOWEST (-(1ll << 35))  // where the first segment starts
 
 struct kpu_activation {
     uint64_t segments[KPU_SEGMENTS];
     uint8_t bias[KPU_SEGMENTS];
-} __attribute__((aligned(256)));
+} KPU_TABLE;
 
 struct kpu_convolution {
     struct kpu_shape input;      // before pooling the output is as wide and as high
