@@ -4,7 +4,9 @@
 #include "model.h"
 #include "print.h"
 
-#define SHOWN 8u
+#ifndef SHOWN
+#define SHOWN 8u  // values of each output
+#endif
 
 static void print_scaled(double size)
 {
