@@ -4,7 +4,7 @@
 #define HARTS 2
 #define MSTATUS_FS (3 << 13)
 
-    .section .text.start, "ax"
+    .section .entry, "ax"
     .globl _start
     .type _start, @function
 _start:
