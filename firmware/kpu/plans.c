@@ -65,7 +65,7 @@ static const struct plan plans[] = {
     {{128, 6, 2}, 3, 3, KPU_POOL_MAXIMUM_2, FULL, BITS_8},
     {{320, 5, 3}, 2, 3, KPU_POOL_NONE, FULL, BITS_8},
     {{512, 4, 1}, 2, 1, KPU_POOL_NONE, FULL, BITS_8},
-    {{4, 256, 2}, 3, 3, KPU_POOL_NONE, FULL, BITS_8},
+    {{4, 255, 2}, 3, 3, KPU_POOL_NONE, FULL, BITS_8},
     {{4, 4, 1024}, 3, 1, KPU_POOL_NONE, FULL, BITS_8},
     {{4, 4, 2}, 1024, 1, KPU_POOL_NONE, FULL, BITS_8},
     {{4, 4, 96}, 60, 3, KPU_POOL_MAXIMUM_2, FULL, BITS_8},   // two loads of weights
