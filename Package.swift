@@ -28,7 +28,7 @@ let package = Package(
     targets: [
         module("Bits"),
         module("FloatingPoint"),
-        tests("FloatingPointTests", ["FloatingPoint"]),
+        tests("FloatingPointTests", ["FloatingPoint", "CUnicorn"]),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
         tests("DevicesTests", ["Devices", "Machine", "Yams"]),
