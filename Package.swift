@@ -34,8 +34,10 @@ let package = Package(
         tests("DevicesTests", ["Devices", "Machine", "Yams"]),
         module("Profile"),
         module("Engine", ["Machine", "Profile"]),
-        module("CortexM", ["Bits", "Machine", "Engine", "Profile"]),
-        tests("CortexMTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "Targets", "CUnicorn"]),
+        module("CortexM", ["Bits", "Engine", "FloatingPoint", "Machine", "Profile"]),
+        tests(
+            "CortexMTests",
+            ["CortexM", "FloatingPoint", "Machine", "Engine", "Profile", "Bits", "Targets", "CUnicorn"]),
         tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
         .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
         tests("ProfileTests", ["Profile"]),
