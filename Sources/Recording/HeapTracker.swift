@@ -15,7 +15,7 @@ struct HeapTracker {
         switch hook {
         case .sbrk:
             isUsed = true
-            bytes += Int(Int32(bitPattern: core.register(0)))
+            bytes += Int(Int32(truncatingIfNeeded: core.argument(0) ?? 0))
             peak = max(peak, bytes)
         }
     }

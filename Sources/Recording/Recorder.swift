@@ -91,8 +91,8 @@ public final class Recorder: RunObserver {
         guard let hook = program.hooks[address] else { return }
         switch hook {
         case .markerBegin(let nameRegister, let macsRegister):
-            let name = core.register(nameRegister)
-            let macs = Int(core.register(macsRegister))
+            let name = UInt32(truncatingIfNeeded: core.register(nameRegister))
+            let macs = Int(truncatingIfNeeded: core.register(macsRegister))
             beginLayer(
                 core.text(at: name) ?? "layer", .marker, identity: [address, name, UInt32(truncatingIfNeeded: macs)],
                 isComplete: false, end: nil,
@@ -101,14 +101,15 @@ public final class Recorder: RunObserver {
             if layers.open?.end == nil { endLayer(at: cycle) }
         case .eventBegin:
             guard layers.open == nil else { return }
-            let tag = core.register(1)
+            let tag = argument(1)
             beginLayer(
                 core.text(at: tag) ?? "event", .runtimeHook, identity: [tag], isComplete: false, end: nil, macs: nil,
                 at: cycle)
         case .kernel(let name, let shape):
             guard active.isEmpty else { return }
-            let back = core.register(14) & ~1
-            let macs = shape.macs(argument: argument, word: core.word)
+            let back = core.returnAddress
+            let macs = shape.macs(
+                argument: { self.core.argument($0).map { UInt32(truncatingIfNeeded: $0) } }, word: core.word)
             if let open = layers.open {
                 countKernel(inside: open, macs, returningTo: back)
                 return
@@ -118,8 +119,8 @@ public final class Recorder: RunObserver {
             beginLayer(
                 name, .kernelName,
                 // A kernel may have two arguments and no more; those of known shape have at least four.
-                identity: [address, site, core.register(1)]
-                    + (shape == .unknown ? [] : [core.register(2), core.register(3)]),
+                identity: [address, site, argument(1)]
+                    + (shape == .unknown ? [] : [argument(2), argument(3)]),
                 isComplete: true, end: (back, core.stackPointer), macs: macs, at: cycle)
         }
     }
@@ -143,23 +144,19 @@ public final class Recorder: RunObserver {
         tasks[task] = (max(known?.top ?? sp, sp), min(known?.low ?? sp, sp))
     }
 
-    public func exceptionEntered(_ number: Int, handler: UInt32, returnAddress: UInt32?, at cycle: Cycles) {
-        // The core has the form of the saved registers in LR. DDI 0403E.e B1.5.8.
-        let usesProcessStack = core.register(14) & 4 != 0
-        let savedBytes = usesProcessStack ? 0 : core.register(14) & 0x10 != 0 ? 0x20 : 0x68
+    public func exceptionEntered(_ entry: ExceptionEntry, at cycle: Cycles) {
         let sp = core.stackPointer
-        if let returnAddress {
-            let entry = gather(isEntering: true)
-            calls.interrupt(
-                by: handler, at: cycle, left: cycle - entry, resume: returnAddress,
-                frame: usesProcessStack ? core.processStackPointer : sp)
-            active.append(ActiveInterrupt(number: number, cycles: entry, sp: sp, low: sp, saved: savedBytes))
+        var cycles = 0
+        if entry.returnAddress != nil {
+            cycles = gather(isEntering: true)
+            calls.interrupt(by: entry, at: cycle, left: cycle - cycles)
         } else {
             gather()
-            calls.chain(to: handler, sp: sp, at: cycle)
+            calls.chain(to: entry.handler, sp: sp, at: cycle)
             closeInterrupt()
-            active.append(ActiveInterrupt(number: number, cycles: 0, sp: sp, low: sp, saved: savedBytes))
         }
+        active.append(
+            ActiveInterrupt(number: entry.number, cycles: cycles, sp: sp, low: sp, saved: entry.savedBytes))
         core.stackLow = sp
     }
 
@@ -195,10 +192,8 @@ public final class Recorder: RunObserver {
     /// Where the kernel returns to that was counted inside an event.
     private var kernelEnd: (returnAddress: UInt32, sp: UInt32)?
 
-    /// The n-th argument of the function that is being entered, by the procedure call standard.
-    private func argument(_ index: Int) -> UInt32? {
-        index < 4 ? core.register(index) : core.word(at: core.stackPointer &+ UInt32(4 * (index - 4)))
-    }
+    /// What tells the n-th argument of the function that is being entered from others.
+    private func argument(_ index: Int) -> UInt32 { UInt32(truncatingIfNeeded: core.argument(index) ?? 0) }
 
     // MARK: Boundaries
 

@@ -3,9 +3,9 @@ extension Semihosting {
     private static let featureBytes: [UInt8] = [0x53, 0x48, 0x46, 0x42, 0b11]  // "SHFB": EXIT_EXTENDED, stdout/stderr
 
     /// Opens a file, or the console as `:tt`: for reading it is stdin, for writing stdout, for appending stderr.
-    func open(_ path: String, _ mode: UInt32) throws -> UInt32 {
-        guard let mode = SemihostingMode(mode) else { throw SemihostingError.invalidArgument }
-        guard streams.count < Semihosting.fileLimit else { throw SemihostingError.tooManyFiles }
+    func open(_ path: String, _ mode: UInt64) throws(SemihostingError) -> UInt64 {
+        guard let mode = SemihostingMode(mode) else { throw .invalidArgument }
+        guard streams.count < Semihosting.fileLimit else { throw .tooManyFiles }
         let stream: Stream
         if path == ":tt" {
             switch mode.access {
@@ -14,37 +14,39 @@ extension Semihosting {
             case .append: stream = .error
             }
         } else if path == ":semihosting-features" {
-            guard mode.access == .read else { throw SemihostingError.accessDenied }
+            guard mode.access == .read else { throw .accessDenied }
             stream = .features(position: 0)
         } else {
             stream = .file(try host.open(path, mode), position: 0, isAppending: mode.access == .append)
         }
-        var handle: UInt32 = 1
+        var handle: UInt64 = 1
         while streams[handle] != nil { handle += 1 }
         streams[handle] = stream
         return handle
     }
 
-    func close(_ handle: UInt32) throws -> UInt32 {
+    func close(_ handle: UInt64) throws(SemihostingError) -> UInt64 {
         if case .file(let file, _, _) = try stream(handle) { file.close() }
         streams[handle] = nil
         return 0
     }
 
-    private func stream(_ handle: UInt32) throws -> Stream {
-        guard let stream = streams[handle] else { throw SemihostingError.badHandle }
+    private func stream(_ handle: UInt64) throws(SemihostingError) -> Stream {
+        guard let stream = streams[handle] else { throw .badHandle }
         return stream
     }
 
     /// - Returns: how many bytes were not written.
-    func write(_ handle: UInt32, from address: UInt32, _ count: UInt32, _ guest: GuestMemory) throws -> UInt32 {
+    func write(_ handle: UInt64, from address: UInt64, _ count: UInt64, _ guest: some SemihostingGuest)
+        throws(SemihostingError) -> UInt64
+    {
         var left = count
         var address = address
         while left > 0 {
-            let piece = min(left, UInt32(Semihosting.transferLimit))
+            let piece = min(left, UInt64(Semihosting.transferLimit))
             let bytes = try guest.bytes(Int(piece), at: address)
             switch try stream(handle) {
-            case .input, .features: throw SemihostingError.badHandle
+            case .input, .features: throw .badHandle
             case .output: host.write(bytes, isError: false)
             case .error: host.write(bytes, isError: true)
             case .file(let file, let position, let isAppending):
@@ -59,23 +61,25 @@ extension Semihosting {
     }
 
     /// - Returns: how many bytes of the buffer were not filled; `count` at the end of the file.
-    func read(_ handle: UInt32, to address: UInt32, _ count: UInt32, _ guest: GuestMemory) throws -> UInt32 {
+    func read(_ handle: UInt64, to address: UInt64, _ count: UInt64, _ guest: some SemihostingGuest)
+        throws(SemihostingError) -> UInt64
+    {
         var left = count
         var address = address
         while left > 0 {
-            let piece = Int(min(left, UInt32(Semihosting.transferLimit)))
+            let piece = Int(min(left, UInt64(Semihosting.transferLimit)))
             let bytes = try take(piece, from: handle).prefix(piece)
             try guest.write(Array(bytes), to: address)
-            left -= UInt32(bytes.count)
-            address &+= UInt32(bytes.count)
+            left -= UInt64(bytes.count)
+            address &+= UInt64(bytes.count)
             if bytes.count < piece { break }
         }
         return left
     }
 
-    private func take(_ count: Int, from handle: UInt32) throws -> [UInt8] {
+    private func take(_ count: Int, from handle: UInt64) throws(SemihostingError) -> [UInt8] {
         switch try stream(handle) {
-        case .output, .error: throw SemihostingError.badHandle
+        case .output, .error: throw .badHandle
         case .input: return host.readConsole(count)
         case .features(let position):
             let bytes = Array(Semihosting.featureBytes.dropFirst(position).prefix(count))
@@ -88,16 +92,18 @@ extension Semihosting {
         }
     }
 
-    func isConsole(_ handle: UInt32) throws -> Bool {
+    func isConsole(_ handle: UInt64) throws(SemihostingError) -> Bool {
         switch try stream(handle) {
         case .input, .output, .error: true
         case .file, .features: false
         }
     }
 
-    func seek(_ handle: UInt32, to position: UInt32) throws -> UInt32 {
+    func seek(_ handle: UInt64, to position: UInt64) throws(SemihostingError) -> UInt64 {
+        // No file is so long that adding to a position could overflow.
+        guard position <= 1 << 62 else { throw .invalidArgument }
         switch try stream(handle) {
-        case .input, .output, .error: throw SemihostingError.badHandle
+        case .input, .output, .error: throw .badHandle
         case .features: streams[handle] = .features(position: min(Int(position), Semihosting.featureBytes.count))
         case .file(let file, _, let isAppending):
             streams[handle] = .file(file, position: Int(position), isAppending: isAppending)
@@ -105,12 +111,12 @@ extension Semihosting {
         return 0
     }
 
-    func length(_ handle: UInt32) throws -> UInt32 {
+    func length(_ handle: UInt64) throws(SemihostingError) -> UInt64 {
         switch try stream(handle) {
         case .input, .output, .error: return 0
-        case .features: return UInt32(Semihosting.featureBytes.count)
+        case .features: return UInt64(Semihosting.featureBytes.count)
         case .file(let file, _, _):
-            guard let length = UInt32(exactly: try file.length()) else { throw SemihostingError.invalidArgument }
+            guard let length = UInt64(exactly: try file.length()) else { throw .invalidArgument }
             return length
         }
     }

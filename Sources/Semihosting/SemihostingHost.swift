@@ -41,7 +41,7 @@ public struct SemihostingMode: Equatable, Sendable {
     public let isUpdate: Bool
 
     /// - Parameter number: 0...11 for `r`, `rb`, `r+`, `r+b`, `w`, `wb`, `w+`, `w+b`, `a`, `ab`, `a+`, `a+b`.
-    init?(_ number: UInt32) {
+    init?(_ number: UInt64) {
         switch number >> 2 {
         case 0: access = .read
         case 1: access = .write
@@ -69,9 +69,9 @@ public enum SemihostingError: Int32, Error, Sendable {
 }
 
 /// What a semihosting call comes to.
-enum SemihostingOutcome: Equatable {
-    /// The firmware goes on, with this value in r0.
-    case goesOn(UInt32)
+public enum SemihostingOutcome: Equatable, Sendable {
+    /// The firmware goes on, with the low bits of this value in R0, or a0.
+    case goesOn(UInt64)
     /// The firmware ended itself.
     case exits(Int32)
 }
