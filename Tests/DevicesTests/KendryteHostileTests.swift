@@ -57,7 +57,7 @@ import Testing
 
     @Test func OTPMemory() throws {
         let chip = makeK210().chip
-        try torment(OTP(notices: chip.notices), on: chip, size: 0xC0)
+        try torment(OTP(chip: chip), on: chip, size: 0xC0)
     }
 
     @Test func SPIInterface() throws {
