@@ -19,6 +19,8 @@ public struct Block {
     public var next: Pointer?
     /// Cycles charged while it ran, beyond the static ones, by cause, since the counters were gathered.
     public var charged: UnsafeMutablePointer<Int>
+    /// Which state of the instruction cache was the last that held all its lines; for cores with such a cache.
+    public var fetched: Int
     /// Address of its first instruction.
     public var pc: UInt32
     /// Address behind its last instruction.
@@ -43,6 +45,7 @@ public struct Block {
         taken = nil
         next = nil
         self.charged = charged
+        fetched = -1
         self.pc = pc
         self.end = end
         self.index = index

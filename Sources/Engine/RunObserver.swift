@@ -30,6 +30,38 @@ public struct JournalEntry {
     }
 }
 
+/// How the handler of an exception or interrupt was entered.
+public struct ExceptionEntry: Equatable, Sendable {
+    /// The exception, as the architecture numbers them.
+    public var number: Int
+    /// The address of the handler.
+    public var handler: UInt32
+    /// Where the interrupted code goes on; `nil` if the handler follows another one that has ended, without going back
+    /// in between (tail-chaining).
+    public var returnAddress: UInt32?
+    /// How far behind that it may go on all the same: a handler may do in software what the instruction asked for.
+    public var skippedBytes: UInt32
+    /// The stack pointer of the interrupted code, below what the core saved there.
+    public var frame: UInt32
+    /// How many bytes the core saved there, at least and at most, with padding.
+    public var frameSize: ClosedRange<UInt32>
+    /// How many of them it saved on the stack that the handler goes on using.
+    public var savedBytes: Int
+
+    public init(
+        number: Int, handler: UInt32, returnAddress: UInt32?, skippedBytes: UInt32 = 0, frame: UInt32,
+        frameSize: ClosedRange<UInt32> = 0...0, savedBytes: Int = 0
+    ) {
+        self.number = number
+        self.handler = handler
+        self.returnAddress = returnAddress
+        self.skippedBytes = skippedBytes
+        self.frame = frame
+        self.frameSize = frameSize
+        self.savedBytes = savedBytes
+    }
+}
+
 /// Told of what the firmware does. It watches; the run is the same without it, to the cycle.
 public protocol RunObserver: AnyObject {
     /// Calls, returns and jumps since the last time, in order.
@@ -39,12 +71,7 @@ public protocol RunObserver: AnyObject {
     /// The stack is deeper than it was since somebody reset the low-water mark.
     func stackDeepened(to sp: UInt32, at cycle: Cycles)
     /// The handler of an exception or interrupt has been entered; what the entry took is in `outsideBlocks`.
-    ///
-    /// - Parameters:
-    ///   - handler: the address of the handler.
-    ///   - returnAddress: where the interrupted code goes on; `nil` if the handler follows another one that has ended,
-    ///     without going back in between (tail-chaining).
-    func exceptionEntered(_ number: Int, handler: UInt32, returnAddress: UInt32?, at cycle: Cycles)
+    func exceptionEntered(_ entry: ExceptionEntry, at cycle: Cycles)
     /// An exception has been left; execution goes on at `address`.
     func exceptionReturned(to address: UInt32, at cycle: Cycles)
 }
@@ -53,7 +80,12 @@ public protocol RunObserver: AnyObject {
 public protocol ObservedCore: AnyObject {
     var now: Cycles { get }
     /// A general register, by its number in the manual.
-    func register(_ number: Int) -> UInt32
+    func register(_ number: Int) -> UInt64
+    /// The argument of that index, from 0, of the function that is being entered, by the procedure call standard; `nil`
+    /// where it cannot be read.
+    func argument(_ index: Int) -> UInt64?
+    /// Where the function that is being entered returns to.
+    var returnAddress: UInt32 { get }
     var stackPointer: UInt32 { get }
     /// Whether that is the stack of a task and not the main stack.
     var usesProcessStack: Bool { get }

@@ -15,10 +15,18 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
     case flashWait
     /// Data read from or written to a memory with wait states.
     case dataWait
+    /// Instruction fetch that missed the instruction cache.
+    case instructionCache
+    /// A data access that missed the data cache, and what it wrote back for that.
+    case dataCache
+    /// A data access around the caches: a device, or memory's uncached view.
+    case uncached
     /// A data access that was not aligned and took more than one transfer.
     case unaligned
     /// A change from one slave of the bus matrix to another.
     case busSlave
+    /// A product that was not ready.
+    case multiplier
     /// The divider, beyond its first cycle.
     case divider
     /// Floating point: latency, and results that were not ready.
@@ -31,7 +39,7 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
     case sleep
 
     /// How many causes there are.
-    @inlinable public static var count: Int { 13 }
+    @inlinable public static var count: Int { 17 }
 
     /// The dense index of the cause, 0..<`count`, in the order above.
     @inlinable public var index: Int {
@@ -42,13 +50,17 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
         case .fetchAlign: 3
         case .flashWait: 4
         case .dataWait: 5
-        case .unaligned: 6
-        case .busSlave: 7
-        case .divider: 8
-        case .fp: 9
-        case .contention: 10
-        case .exception: 11
-        case .sleep: 12
+        case .instructionCache: 6
+        case .dataCache: 7
+        case .uncached: 8
+        case .unaligned: 9
+        case .busSlave: 10
+        case .multiplier: 11
+        case .divider: 12
+        case .fp: 13
+        case .contention: 14
+        case .exception: 15
+        case .sleep: 16
         }
     }
 }
@@ -65,8 +77,12 @@ extension Cause {
         case .fetchAlign: "fetch alignment"
         case .flashWait: "flash wait"
         case .dataWait: "data wait"
+        case .instructionCache: "instruction cache miss"
+        case .dataCache: "data cache miss"
+        case .uncached: "uncached data"
         case .unaligned: "unaligned data"
         case .busSlave: "bus slave change"
+        case .multiplier: "multiplier"
         case .divider: "divider"
         case .fp: "floating point"
         case .contention: "bus contention"
@@ -84,8 +100,12 @@ extension Cause {
         case .fetchAlign: "align"
         case .flashWait: "flash"
         case .dataWait: "data"
+        case .instructionCache: "icache"
+        case .dataCache: "dcache"
+        case .uncached: "uncache"
         case .unaligned: "unalign"
         case .busSlave: "slave"
+        case .multiplier: "mul"
         case .divider: "divide"
         case .fp: "float"
         case .contention: "contend"

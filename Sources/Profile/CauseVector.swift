@@ -10,8 +10,12 @@ public struct CauseVector: Equatable, Sendable {
     public var fetchAlign = 0
     public var flashWait = 0
     public var dataWait = 0
+    public var instructionCache = 0
+    public var dataCache = 0
+    public var uncached = 0
     public var unaligned = 0
     public var busSlave = 0
+    public var multiplier = 0
     public var divider = 0
     public var fp = 0
     public var contention = 0
@@ -29,8 +33,12 @@ public struct CauseVector: Equatable, Sendable {
         fetchAlign = cycles(.fetchAlign)
         flashWait = cycles(.flashWait)
         dataWait = cycles(.dataWait)
+        instructionCache = cycles(.instructionCache)
+        dataCache = cycles(.dataCache)
+        uncached = cycles(.uncached)
         unaligned = cycles(.unaligned)
         busSlave = cycles(.busSlave)
+        multiplier = cycles(.multiplier)
         divider = cycles(.divider)
         fp = cycles(.fp)
         contention = cycles(.contention)
@@ -48,8 +56,12 @@ public struct CauseVector: Equatable, Sendable {
             case .fetchAlign: fetchAlign
             case .flashWait: flashWait
             case .dataWait: dataWait
+            case .instructionCache: instructionCache
+            case .dataCache: dataCache
+            case .uncached: uncached
             case .unaligned: unaligned
             case .busSlave: busSlave
+            case .multiplier: multiplier
             case .divider: divider
             case .fp: fp
             case .contention: contention
@@ -65,8 +77,12 @@ public struct CauseVector: Equatable, Sendable {
             case .fetchAlign: fetchAlign = newValue
             case .flashWait: flashWait = newValue
             case .dataWait: dataWait = newValue
+            case .instructionCache: instructionCache = newValue
+            case .dataCache: dataCache = newValue
+            case .uncached: uncached = newValue
             case .unaligned: unaligned = newValue
             case .busSlave: busSlave = newValue
+            case .multiplier: multiplier = newValue
             case .divider: divider = newValue
             case .fp: fp = newValue
             case .contention: contention = newValue
@@ -79,8 +95,8 @@ public struct CauseVector: Equatable, Sendable {
     /// The cycles of all causes together.
     @inlinable public var total: Int {
         let beforeMemory = issue &+ refill &+ loadUse &+ fetchAlign
-        let memory = flashWait &+ dataWait &+ unaligned &+ busSlave
-        return beforeMemory &+ memory &+ divider &+ fp &+ contention &+ exception &+ sleep
+        let memory = flashWait &+ dataWait &+ instructionCache &+ dataCache &+ uncached &+ unaligned &+ busSlave
+        return beforeMemory &+ memory &+ multiplier &+ divider &+ fp &+ contention &+ exception &+ sleep
     }
 
     @inlinable public static func + (left: CauseVector, right: CauseVector) -> CauseVector {
@@ -109,8 +125,12 @@ public struct CauseVector: Equatable, Sendable {
         result.fetchAlign = operation(fetchAlign, other.fetchAlign)
         result.flashWait = operation(flashWait, other.flashWait)
         result.dataWait = operation(dataWait, other.dataWait)
+        result.instructionCache = operation(instructionCache, other.instructionCache)
+        result.dataCache = operation(dataCache, other.dataCache)
+        result.uncached = operation(uncached, other.uncached)
         result.unaligned = operation(unaligned, other.unaligned)
         result.busSlave = operation(busSlave, other.busSlave)
+        result.multiplier = operation(multiplier, other.multiplier)
         result.divider = operation(divider, other.divider)
         result.fp = operation(fp, other.fp)
         result.contention = operation(contention, other.contention)

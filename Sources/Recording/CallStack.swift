@@ -67,13 +67,30 @@ struct CallTracker {
         var since: Int
         /// Where they go on.
         let resume: UInt32
+        /// How far behind that they may go on.
+        let skipped: UInt32
         /// Where the core saved their registers.
         let frame: UInt32
+        /// How many bytes those are.
+        let frameSize: ClosedRange<UInt32>
 
-        /// Whether that is what goes on now: the stack pointer is behind the saved registers then, of which there are
-        /// 8 or 26, and a word of padding. DDI 0403E.e B1.5.7.
+        init(stack: CallStack, since: Int) {
+            self.init(
+                stack: stack, since: since, entry: ExceptionEntry(number: 0, handler: 0, returnAddress: 0, frame: 0))
+        }
+
+        init(stack: CallStack, since: Int, entry: ExceptionEntry) {
+            self.stack = stack
+            self.since = since
+            resume = entry.returnAddress ?? 0
+            skipped = entry.skippedBytes
+            frame = entry.frame
+            frameSize = entry.frameSize
+        }
+
+        /// Whether that is what goes on now: the stack pointer is behind the saved registers then.
         func goesOn(at address: UInt32, sp: UInt32) -> Bool {
-            resume == address && (0x20...0x6C).contains(sp &- frame)
+            address &- resume <= skipped && frameSize.contains(sp &- frame)
         }
     }
 
@@ -186,14 +203,11 @@ struct CallTracker {
 
     /// A handler is entered.
     ///
-    /// - Parameters:
-    ///   - left: the cycle at which the interrupted code was left.
-    ///   - resume: where that goes on.
-    ///   - frame: where its registers were saved.
-    mutating func interrupt(by handler: UInt32, at cycle: Int, left: Int, resume: UInt32, frame: UInt32) {
-        interrupted.append(Context(stack: current, since: left, resume: resume, frame: frame))
+    /// - Parameter left: the cycle at which the interrupted code was left.
+    mutating func interrupt(by entry: ExceptionEntry, at cycle: Int, left: Int) {
+        interrupted.append(Context(stack: current, since: left, entry: entry))
         leaveOff()
-        begin(at: handler, sp: frame, cycle: cycle)
+        begin(at: entry.handler, sp: entry.frame, cycle: cycle)
     }
 
     /// A handler follows another one that has ended.
@@ -250,7 +264,7 @@ struct CallTracker {
         leaveOff()
         takeUp(context, at: context.since)
         leave(to: 0, at: context.since)
-        takeUp(Context(stack: kept, since: 0, resume: 0, frame: 0), at: 0)
+        takeUp(Context(stack: kept, since: 0), at: 0)
     }
 
     /// The run is over: calls under way have lasted until now.

@@ -3,8 +3,8 @@ import Layers
 import Machine
 import Profile
 
-/// Watches a run and keeps the accounts: whose cycles they are, layer by layer, function by function, interrupt by
-/// interrupt.
+/// Watches a core through a run and keeps the accounts: whose cycles they are, layer by layer, function by function,
+/// interrupt by interrupt.
 ///
 /// The cycles themselves are counted by the engine. The recorder only draws the boundaries: whenever the account
 /// changes, what the engine has counted since the last boundary goes to the account that was open.
@@ -36,9 +36,9 @@ public final class Recorder: RunObserver {
     /// How many invocations of a layer have their touched memory counted: enough to be sure, few enough to be cheap.
     private static let touchedInvocations = 2
 
-    let core: any ObservedCore
+    let core: any Core
     let chip: Chip
-    public let program: ObservedProgram
+    let program: ObservedProgram
     private(set) var calls: CallTracker
     private(set) var layers = LayerTracker()
     private(set) var functions: [FunctionAccount]
@@ -51,27 +51,31 @@ public final class Recorder: RunObserver {
     private(set) var mainStackLow = UInt32.max
     /// The stacks of tasks, by the function that the task began with: the highest and the lowest stack pointer seen.
     private(set) var tasks: [Int32: (top: UInt32, low: UInt32)] = [:]
-    private(set) var heap = HeapTracker()
-    private var touched: TouchedMemory
+    private let heap: HeapTracker
+    private let touched: TouchedMemory
+    /// Simulated time asleep, and waiting for memory.
+    private(set) var asleepSeconds = 0.0
+    private(set) var waitingSeconds = 0.0
     private var active: [ActiveInterrupt] = []
     private var outsideSeen = CauseVector()
     private var stackTop: UInt32 = 0
     /// The lowest stack pointer of the open layer, outside of interrupts.
     private var layerStackLow = UInt32.max
 
-    public init(core: any ObservedCore, chip: Chip, program: ObservedProgram) {
+    init(core: any Core, chip: Chip, program: ObservedProgram, touched: TouchedMemory, heap: HeapTracker) {
         self.core = core
         self.chip = chip
         self.program = program
         functions = Array(repeating: FunctionAccount(), count: program.functionCount)
         calls = CallTracker(
             count: program.functionCount, functionIndex: program.functionIndex, start: program.functionStart)
-        touched = TouchedMemory(chip.bus.memories)
+        self.touched = touched
+        self.heap = heap
         core.observe(Set(program.hooks.keys).union(program.heapHooks.keys))
     }
 
     /// The run begins at the reset handler.
-    public func begin(at pc: UInt32) {
+    func begin(at pc: UInt32) {
         stackTop = core.stackPointer
         calls.begin(at: pc, sp: stackTop, cycle: core.now)
     }
@@ -91,8 +95,8 @@ public final class Recorder: RunObserver {
         guard let hook = program.hooks[address] else { return }
         switch hook {
         case .markerBegin(let nameRegister, let macsRegister):
-            let name = core.register(nameRegister)
-            let macs = Int(core.register(macsRegister))
+            let name = UInt32(truncatingIfNeeded: core.register(nameRegister))
+            let macs = Int(truncatingIfNeeded: core.register(macsRegister))
             beginLayer(
                 core.text(at: name) ?? "layer", .marker, identity: [address, name, UInt32(truncatingIfNeeded: macs)],
                 isComplete: false, end: nil,
@@ -101,14 +105,15 @@ public final class Recorder: RunObserver {
             if layers.open?.end == nil { endLayer(at: cycle) }
         case .eventBegin:
             guard layers.open == nil else { return }
-            let tag = core.register(1)
+            let tag = argument(1)
             beginLayer(
                 core.text(at: tag) ?? "event", .runtimeHook, identity: [tag], isComplete: false, end: nil, macs: nil,
                 at: cycle)
         case .kernel(let name, let shape):
             guard active.isEmpty else { return }
-            let back = core.register(14) & ~1
-            let macs = shape.macs(argument: argument, word: core.word)
+            let back = core.returnAddress
+            let macs = shape.macs(
+                argument: { self.core.argument($0).map { UInt32(truncatingIfNeeded: $0) } }, word: core.word)
             if let open = layers.open {
                 countKernel(inside: open, macs, returningTo: back)
                 return
@@ -118,8 +123,8 @@ public final class Recorder: RunObserver {
             beginLayer(
                 name, .kernelName,
                 // A kernel may have two arguments and no more; those of known shape have at least four.
-                identity: [address, site, core.register(1)]
-                    + (shape == .unknown ? [] : [core.register(2), core.register(3)]),
+                identity: [address, site, argument(1)]
+                    + (shape == .unknown ? [] : [argument(2), argument(3)]),
                 isComplete: true, end: (back, core.stackPointer), macs: macs, at: cycle)
         }
     }
@@ -143,23 +148,19 @@ public final class Recorder: RunObserver {
         tasks[task] = (max(known?.top ?? sp, sp), min(known?.low ?? sp, sp))
     }
 
-    public func exceptionEntered(_ number: Int, handler: UInt32, returnAddress: UInt32?, at cycle: Cycles) {
-        // The core has the form of the saved registers in LR. DDI 0403E.e B1.5.8.
-        let usesProcessStack = core.register(14) & 4 != 0
-        let savedBytes = usesProcessStack ? 0 : core.register(14) & 0x10 != 0 ? 0x20 : 0x68
+    public func exceptionEntered(_ entry: ExceptionEntry, at cycle: Cycles) {
         let sp = core.stackPointer
-        if let returnAddress {
-            let entry = gather(isEntering: true)
-            calls.interrupt(
-                by: handler, at: cycle, left: cycle - entry, resume: returnAddress,
-                frame: usesProcessStack ? core.processStackPointer : sp)
-            active.append(ActiveInterrupt(number: number, cycles: entry, sp: sp, low: sp, saved: savedBytes))
+        var cycles = 0
+        if entry.returnAddress != nil {
+            cycles = gather(isEntering: true)
+            calls.interrupt(by: entry, at: cycle, left: cycle - cycles)
         } else {
             gather()
-            calls.chain(to: handler, sp: sp, at: cycle)
+            calls.chain(to: entry.handler, sp: sp, at: cycle)
             closeInterrupt()
-            active.append(ActiveInterrupt(number: number, cycles: 0, sp: sp, low: sp, saved: savedBytes))
         }
+        active.append(
+            ActiveInterrupt(number: entry.number, cycles: cycles, sp: sp, low: sp, saved: entry.savedBytes))
         core.stackLow = sp
     }
 
@@ -195,10 +196,8 @@ public final class Recorder: RunObserver {
     /// Where the kernel returns to that was counted inside an event.
     private var kernelEnd: (returnAddress: UInt32, sp: UInt32)?
 
-    /// The n-th argument of the function that is being entered, by the procedure call standard.
-    private func argument(_ index: Int) -> UInt32? {
-        index < 4 ? core.register(index) : core.word(at: core.stackPointer &+ UInt32(4 * (index - 4)))
-    }
+    /// What tells the n-th argument of the function that is being entered from others.
+    private func argument(_ index: Int) -> UInt32 { UInt32(truncatingIfNeeded: core.argument(index) ?? 0) }
 
     // MARK: Boundaries
 
@@ -265,6 +264,8 @@ public final class Recorder: RunObserver {
         cycles += outside
         total += cycles
         instructions += executed
+        asleepSeconds += Double(cycles.sleep) / chip.clock.hertz
+        waitingSeconds += Double(cycles.waiting) / chip.clock.hertz
         let transition = outside[.exception]
         let entry = isEntering ? transition : 0
         cycles[.exception] -= entry
@@ -288,7 +289,7 @@ public final class Recorder: RunObserver {
     func update() { gather() }
 
     /// The run is over, or its result is wanted: brings all accounts up to date.
-    public func finish() {
+    func finish() {
         if layers.open != nil { endLayer(at: core.now) }
         gather()
         calls.finish(at: core.now)
@@ -296,7 +297,7 @@ public final class Recorder: RunObserver {
     }
 
     /// The index of the function at an address; -1 outside any.
-    public func functionIndex(_ address: UInt32) -> Int32 { program.functionIndex(address) }
+    func functionIndex(_ address: UInt32) -> Int32 { program.functionIndex(address) }
 
     /// The stack in use at its peak: bytes below where it was at reset.
     var mainStackPeak: Int { mainStackLow <= stackTop ? Int(stackTop - mainStackLow) : 0 }

@@ -39,13 +39,8 @@ extension TargetDescription {
     public func overview(_ model: CoreModel) -> TargetOverview {
         let identity = profileTarget(model).model
         let sorted = peripherals.sorted { $0.base < $1.base }
-        let classes = model.table.prices.filter(\.value.isAssumed).map { ($0.key.rawValue, $0.value) }
-        let rules = model.table.rules.filter(\.value.isAssumed).map { ($0.key.rawValue, $0.value) }
-        let facts = (classes + rules).sorted { $0.0 < $1.0 }.map { name, fact in
-            "\(name): \(fact.cycles) \(fact.cycles == 1 ? "cycle" : "cycles") (\(fact.source))"
-        }
         return TargetOverview(
-            name: name, aliases: aliases, chip: chip, core: core.type.label, resetHertz: clock.reset, HSE: clock.HSE,
+            name: name, aliases: aliases, chip: chip, core: core.label, resetHertz: clock.reset, HSE: clock.HSE,
             memories: memories.map {
                 TargetOverview.Memory(
                     name: $0.name, type: $0.kind.rawValue, base: $0.base, size: $0.size, alias: $0.alias,
@@ -53,6 +48,7 @@ extension TargetDescription {
             },
             modelled: sorted.filter { $0.kind != .unmodelled }.map(\.name),
             unmodelled: sorted.filter { $0.kind == .unmodelled }.map(\.name), model: identity.title,
-            sources: identity.sources, measuredError: identity.measuredError, assumed: facts + self.model.assumed)
+            sources: identity.sources, measuredError: identity.measuredError,
+            assumed: model.assumed + self.model.assumed)
     }
 }

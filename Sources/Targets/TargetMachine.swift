@@ -1,7 +1,7 @@
-import CortexM
-import Devices
+import Engine
 import Machine
 import Profile
+import Semihosting
 
 /// What a user may choose about a machine, beside its target.
 public struct MachineOptions: Equatable, Sendable {
@@ -16,80 +16,75 @@ public struct MachineOptions: Equatable, Sendable {
     }
 }
 
-/// A chip that is built and wired, ready for firmware.
+/// A chip of one family, built and wired.
+protocol BuiltChip: AnyObject {
+    var cpu: any CPU { get }
+    /// By name as in the reference manual: `USART2`.
+    var serialPorts: [String: SerialPort] { get }
+    /// The core clock and what slows memory down, at the moment.
+    var clockSettings: RunProfile.ClockSettings { get }
+    /// Gives the debug connections of the core a far end: what it prints there, and its semihosting calls.
+    func connectDebugger(console: SerialPort, host: any SemihostingHost)
+    /// Has the words `tohost` and `fromhost` answered, by which programs talk to a simulator.
+    func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void)
+    /// Told of every layer that an accelerator has carried out.
+    var onAcceleratorSpan: (AcceleratorSpan) -> Void { get set }
+}
+
+extension BuiltChip {
+    func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void) {}
+    var onAcceleratorSpan: (AcceleratorSpan) -> Void {
+        get { { _ in } }
+        set {}
+    }
+}
+
+/// A chip that is built from its description, ready for firmware.
 public final class TargetMachine {
     public let description: TargetDescription
     public let model: CoreModel
     public let chip: Chip
-    public let processor: Processor
-    /// By name as in the reference manual: `USART2`.
-    public let serialPorts: [String: SerialPort]
-    private let devices: STM32F4
-    private let accelerator: ART?
+    private let built: any BuiltChip
 
     /// - Throws: when the description's peripherals do not make a chip, or an option is out of its range.
     public init(
         _ description: TargetDescription, _ model: CoreModel, options: MachineOptions = MachineOptions()
     ) throws(TargetError) {
         let capacity = description.memories.reduce(0) { $0 + ($1.size + 0xFFF) & ~0xFFF }
-        let chip = Chip(hertz: Double(description.clock.reset), memoryCapacity: capacity)
-        let accelerator = TargetMachine.addMemories(description.memories, to: chip)
-        let processor = Processor(chip: chip, features: description.features, timings: model.table)
-        let peripherals = description.peripherals.map { $0.applying(options, HSE: description.clock.HSE) }
-        do throws(DeviceError) {
-            devices = try STM32F4(peripherals, chip: chip) { [unowned processor] in processor.line($0) }
-        } catch {
-            throw TargetError(file: description.file, line: nil, problem: .device(error))
+        chip = Chip(hertz: Double(description.clock.reset), memoryCapacity: capacity)
+        switch model.table {
+        case .cortexM(let table):
+            built = try STM32F4Chip(description, table, options, on: chip)
+        case .rv64(let table):
+            built =
+                description.core.type == .rocket
+                ? try K210Chip(description, table, model.accelerator?.timings, options, on: chip)
+                : try RV64Chip(description, table, on: chip)
         }
         self.description = description
         self.model = model
-        self.chip = chip
-        self.processor = processor
-        self.accelerator = accelerator
-        serialPorts = devices.serialPorts
-        connectFlash()
-        for (_, controller) in devices.controllers {
-            controller.onBusUse = { [unowned processor] slave, from, cycles in
-                processor.busHeld(slave, from: from, for: cycles)
-            }
-        }
     }
 
-    /// Places the memories on the bus.
+    public var cpu: any CPU { built.cpu }
+
+    /// By name as in the reference manual: `USART2`.
+    public var serialPorts: [String: SerialPort] { built.serialPorts }
+
+    /// Gives the debug connections of the core a far end: what it prints there, and its semihosting calls.
+    public func connectDebugger(console: SerialPort, host: any SemihostingHost) {
+        built.connectDebugger(console: console, host: host)
+    }
+
+    /// Has the words `tohost` and `fromhost` answered, by which programs talk to a simulator; only RISC-V has them.
     ///
-    /// - Returns: the accelerator in front of the flash, if there is one.
-    private static func addMemories(_ descriptions: [MemoryDescription], to chip: Chip) -> ART? {
-        var accelerator: ART?
-        for description in descriptions {
-            let isRAM = description.kind == .ram
-            let memory = Memory(
-                name: description.name, base: description.base, size: description.size, isWritable: isRAM,
-                isExecutable: description.isExecutable, slave: description.slave, fill: isRAM ? 0 : 0xFF,
-                in: chip.arena)
-            switch description.timing {
-            case .ART:
-                let timing = ART(base: description.base, size: description.size)
-                memory.timing = timing
-                accelerator = timing
-            case nil:
-                break
-            }
-            chip.bus.add(memory)
-            if let alias = description.alias { chip.bus.setAlias(at: alias, size: description.size, of: memory) }
-        }
-        return accelerator
+    /// - Parameter write: takes what the program prints.
+    public func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void) {
+        built.answerHostInterface(tohost: tohost, fromhost: fromhost, write: write)
     }
 
-    /// What `FLASH_ACR` says goes to the accelerator.
-    private func connectFlash() {
-        let flash = devices.flash
-        let accelerator = accelerator
-        flash.onTimingChange = { accelerator?.timing = $0 }
-        flash.onCacheReset = { [unowned flash] instructions, data in
-            accelerator?.emptyCaches(instructions: instructions, data: data)
-            accelerator?.hold(until: flash.busyUntil)
-        }
-        accelerator?.timing = flash.timing
+    /// Told of every layer that an accelerator has carried out.
+    public func onAcceleratorSpan(_ action: @escaping (AcceleratorSpan) -> Void) {
+        built.onAcceleratorSpan = action
     }
 
     // MARK: What it says about itself
@@ -97,49 +92,25 @@ public final class TargetMachine {
     /// The memories, in the order of the target file.
     public var memories: [Memory] { chip.bus.memories }
 
-    /// How the flash stands at the moment.
-    public var flashTiming: FlashTiming { devices.flash.timing }
-
     /// The core clock and the flash settings at the moment.
-    public var clockSettings: RunProfile.ClockSettings {
-        let timing = flashTiming
-        var caches: [String] = []
-        if timing.prefetch { caches.append("prefetch") }
-        switch (timing.instructionCache, timing.dataCache) {
-        case (true, true): caches.append("instruction and data cache")
-        case (true, false): caches.append("instruction cache")
-        case (false, true): caches.append("data cache")
-        case (false, false): break
-        }
-        return RunProfile.ClockSettings(
-            hertz: chip.clock.hertz, waitStates: timing.waitStates, caches: caches.joined(separator: ", "))
-    }
+    public var clockSettings: RunProfile.ClockSettings { built.clockSettings }
 
     /// What a profile says about the target.
     public var profileTarget: RunProfile.Target { description.profileTarget(model) }
 }
 
 extension TargetDescription {
-    /// What a profile says about the target. The version is the core model's and the chip's own.
+    /// What a profile says about the target. The version is the core model's, the accelerator's if there is one, and the
+    /// chip's own.
     public func profileTarget(_ model: CoreModel) -> RunProfile.Target {
         RunProfile.Target(
-            name: name, chip: chip, core: core.type.label,
+            name: name, chip: chip, core: core.label,
             model: RunProfile.Model(
-                name: model.name, version: "\(model.version).\(self.model.version)",
-                sources: model.sources + self.model.sources, measuredError: self.model.measuredError,
-                assumedConstants: model.table.assumedCount + self.model.assumed.count))
-    }
-}
-
-extension DeviceDescription {
-    /// With what the user and the board chose in the place of the defaults.
-    fileprivate func applying(_ options: MachineOptions, HSE: Int) -> DeviceDescription {
-        var description = self
-        switch kind {
-        case .rcc: description.options["hse"] = options.HSE ?? HSE
-        case .rng: if let seed = options.seed { description.options["seed"] = seed }
-        default: break
-        }
-        return description
+                name: model.name,
+                version: ([model.version, model.accelerator?.version, self.model.version] as [Int?])
+                    .compactMap { $0.map(String.init) }.joined(separator: "."),
+                sources: model.sources + (model.accelerator?.sources ?? []) + self.model.sources,
+                measuredError: self.model.measuredError,
+                assumedConstants: model.assumed.count + self.model.assumed.count))
     }
 }

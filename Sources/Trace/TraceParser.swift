@@ -67,13 +67,16 @@ extension ExecutionTrace {
         var step = TraceStep(pc: pc)
         for word in words {
             let sides = word.split(separator: "=", maxSplits: 1)
-            guard sides.count == 2, let value = value(sides[1]) else {
+            guard sides.count == 2 else {
                 throw TraceError(line: number, problem: .badWord(String(word.prefix(40))))
             }
-            if let address = address(sides[0]) {
+            if let address = address(sides[0]), let value = value(sides[1]) {
                 step.memory.append(TraceStep.Word(address: address, value: value))
-            } else if let letter = sides[0].utf8.first, letter >= UInt8(ascii: "a"), letter <= UInt8(ascii: "z") {
-                step.registers.append(TraceStep.Register(name: String(sides[0]), value: value))
+            } else if let letter = sides[0].utf8.first, letter >= UInt8(ascii: "a"), letter <= UInt8(ascii: "z"),
+                let value = wideValue(sides[1])
+            {
+                let bits = 4 * sides[1].utf8.count
+                step.registers.append(TraceStep.Register(name: String(sides[0]), value: value, bits: bits))
             } else {
                 throw TraceError(line: number, problem: .badWord(String(word.prefix(40))))
             }
@@ -88,9 +91,14 @@ extension ExecutionTrace {
 
     /// Eight hexadecimal digits.
     private static func value(_ word: Substring) -> UInt32? {
-        guard word.utf8.count == 8, word.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else {
-            return nil
-        }
-        return UInt32(word, radix: 16)
+        word.utf8.count == 8 ? wideValue(word).map { UInt32(truncatingIfNeeded: $0) } : nil
+    }
+
+    /// Eight hexadecimal digits, or sixteen.
+    private static func wideValue(_ word: Substring) -> UInt64? {
+        guard word.utf8.count == 8 || word.utf8.count == 16,
+            word.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") })
+        else { return nil }
+        return UInt64(word, radix: 16)
     }
 }

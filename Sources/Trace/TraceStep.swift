@@ -4,11 +4,14 @@ public struct TraceStep: Equatable, Sendable {
     public struct Register: Equatable, Sendable {
         /// Lower-case, as in Documentation/TraceFormat.md: `r0`, `sp`, `xpsr`, `s31`.
         public let name: String
-        public let value: UInt32
+        public let value: UInt64
+        /// Its width: 32 or 64.
+        public let bits: Int
 
-        public init(name: String, value: UInt32) {
+        public init(name: String, value: UInt64, bits: Int = 32) {
             self.name = name
             self.value = value
+            self.bits = bits
         }
     }
 

@@ -16,13 +16,13 @@ extension ExecutionTrace {
 extension TraceStep {
     /// The line, without its end.
     public var text: String {
-        ([hex(pc)] + registers.map { "\($0.name)=\(hex($0.value))" }
+        ([hex(pc)] + registers.map { "\($0.name)=\(hex($0.value, digits: $0.bits / 4))" }
             + memory.map { "[\(hex($0.address))]=\(hex($0.value))" })
             .joined(separator: " ")
     }
 }
 
-private func hex(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
+private func hex(_ value: some BinaryInteger, digits: Int = 8) -> String {
+    let text = String(value, radix: 16)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
 }

@@ -1,8 +1,8 @@
-import CortexM
 import Firmware
 import Foundation
 import Machine
 import Profile
+import Semihosting
 import Targets
 
 /// Where the firmware's own output goes, and where its input comes from: UARTs, ITM and semihosting.
@@ -25,11 +25,11 @@ final class Console {
         for (_, port) in machine.serialPorts.sorted(by: { $0.key < $1.key }) {
             port.transmit = { [unowned self] in self.put($0) }
         }
-        let itm = SerialPort()
-        itm.transmit = { [unowned self] in self.put($0) }
-        machine.processor.system.stimulusPorts[0] = itm
+        let trace = SerialPort()
+        trace.transmit = { [unowned self] in self.put($0) }
         if let root = options.semihostingRoot { try Files.checkFolder(root) }
-        machine.processor.system.semihosting = Semihosting(
+        machine.connectDebugger(
+            console: trace,
             host: SemihostingFolder(
                 console: self, root: options.semihostingRoot,
                 commandLine: URL(fileURLWithPath: options.firmware).lastPathComponent))

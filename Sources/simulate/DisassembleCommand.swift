@@ -1,6 +1,6 @@
 import ArgumentParser
-import CortexM
 import Firmware
+import Targets
 
 struct DisassembleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,7 +8,7 @@ struct DisassembleCommand: ParsableCommand {
         abstract: "Lists the instructions of a firmware, or of one of its functions.",
         discussion: "The words that a compiler puts between the instructions are listed as .word.")
 
-    @Argument(help: "The firmware: an ELF file for 32-bit Arm.")
+    @Argument(help: "The firmware: an ELF file for 32-bit Arm or 64-bit RISC-V.")
     var firmware: String
 
     @Argument(help: "A function; all of them if none is named.")
@@ -17,9 +17,10 @@ struct DisassembleCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let bytes = try Files.read(firmware, what: "firmware")
+            let family = CoreFamily.allCases.first { $0.architecture.matches(bytes) } ?? .cortexM
             let image: FirmwareImage
             do throws(FirmwareError) {
-                image = try FirmwareImage.load(bytes: bytes, expecting: .arm32)
+                image = try FirmwareImage.load(bytes: bytes, expecting: family.architecture)
             } catch {
                 throw Failure.badInput("\(firmware): \(error)")
             }
@@ -32,7 +33,7 @@ struct DisassembleCommand: ParsableCommand {
             guard !functions.isEmpty else {
                 throw Failure.badInput("\(firmware): it has no symbols of functions; was it stripped?")
             }
-            for function in functions { Output.write(Array(list(function, image).utf8), to: 1) }
+            for function in functions { Output.write(Array(list(function, image, family).utf8), to: 1) }
         }
     }
 
@@ -42,14 +43,14 @@ struct DisassembleCommand: ParsableCommand {
         return .badInput("\(firmware): there is no function '\(name)'; \(hint)")
     }
 
-    private func list(_ function: FunctionTable.Function, _ image: FirmwareImage) -> String {
+    private func list(_ function: FunctionTable.Function, _ image: FirmwareImage, _ family: CoreFamily) -> String {
         var text = "\n\(function.name):\n"
         for (range, isCode) in image.stretches(from: function.low, to: function.high) {
             let low = UInt32(truncatingIfNeeded: range.lowerBound)
             let high = UInt32(truncatingIfNeeded: range.upperBound)
             if isCode {
-                var listing = Listing(from: low, to: high) { image.halfword(at: UInt64($0)) }
-                while let (address, encoding, instruction) = listing.next() {
+                let listing = family.listing(from: low, to: high) { image.halfword(at: UInt64($0)) }
+                for (address, encoding, instruction) in listing {
                     text += line(address, encoding.map { padded($0, 4) }.joined(separator: " "), instruction)
                 }
             } else {
@@ -102,5 +103,15 @@ extension FirmwareImage {
             return UInt16(segment.bytes[start]) | UInt16(segment.bytes[start + 1]) << 8
         }
         return nil
+    }
+}
+
+extension CoreFamily {
+    /// What its firmware is built for.
+    var architecture: Architecture {
+        switch self {
+        case .cortexM: .arm32
+        case .rv64: .riscv64
+        }
     }
 }

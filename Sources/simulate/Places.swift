@@ -1,4 +1,3 @@
-import CortexM
 import Firmware
 import Recording
 import Profile
@@ -58,9 +57,9 @@ final class Places {
 }
 
 /// As people write addresses: `0x0800012a`.
-func hexadecimal(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16)
-    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
+func hexadecimal(_ value: some BinaryInteger, digits: Int = 8) -> String {
+    let text = String(value, radix: 16)
+    return "0x" + String(repeating: "0", count: max(0, digits - text.count)) + text
 }
 
 extension String {

@@ -1,5 +1,5 @@
-import CortexM
 import Foundation
+import Semihosting
 
 /// The world outside as semihosting sees it: the console, and one folder if the user named one.
 final class SemihostingFolder: SemihostingHost {

@@ -1,4 +1,4 @@
-import CortexM
+import Engine
 import Firmware
 import Foundation
 import Machine
@@ -10,7 +10,8 @@ import Targets
 final class Session {
     let image: FirmwareImage
     let machine: TargetMachine
-    let recorder: Recorder
+    let recording: RunRecording
+    let program: ObservedProgram
     let console: Console
     let places: Places
     /// The addresses of exception handlers.
@@ -29,7 +30,7 @@ final class Session {
         let (description, model) = try TargetFiles.find(options.target)
         let bytes = try Files.read(options.firmware, what: "firmware")
         do throws(FirmwareError) {
-            image = try FirmwareImage.load(bytes: bytes, expecting: .arm32)
+            image = try FirmwareImage.load(bytes: bytes, expecting: description.core.type.family.architecture)
         } catch {
             throw .badInput("\(options.firmware): \(error)")
         }
@@ -42,17 +43,28 @@ final class Session {
         limits = Limits(maxCycles: options.maxCycles?.value, seconds: options.timeout?.seconds)
         try Loader.load(image, from: options.firmware, into: machine)
         console = try Console(machine, options, isQuiet: isQuiet)
-        machine.processor.reset()
-        handlers = Loader.handlers(machine)
-        recorder = Recorder(
-            core: machine.processor, chip: machine.chip, program: ObservedProgram(image, handlers: handlers))
-        places = Places(image, recorder.program.table)
-        machine.processor.functionIndex = recorder.functionIndex
-        machine.processor.observer = recorder
-        machine.processor.stopsAtEndlessLoops = true
-        recorder.begin(at: machine.processor.resumeAddress)
+        machine.cpu.reset()
+        handlers = machine.cpu.handlers
+        program = ObservedProgram(image, handlers: handlers)
+        places = Places(image, program.table)
+        recording = RunRecording(machine.cpu, chip: machine.chip, program: program)
+        machine.onAcceleratorSpan { [unowned recording] in recording.add($0) }
+        machine.cpu.stopsAtEndlessLoops = true
+        answerHostInterface()
         if options.strict {
             machine.chip.notices.onNotice = { [unowned chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) }
+        }
+    }
+
+    /// Programs for a simulator print and end by writing to a word of that name.
+    private func answerHostInterface() {
+        let symbols = SymbolTable(image)
+        guard let tohost = symbols.symbol(named: "tohost") else { return }
+        machine.answerHostInterface(
+            tohost: UInt32(truncatingIfNeeded: tohost.address),
+            fromhost: symbols.symbol(named: "fromhost").map { UInt32(truncatingIfNeeded: $0.address) }
+        ) { [unowned console] bytes in
+            for byte in bytes { console.put(byte) }
         }
     }
 
@@ -66,23 +78,27 @@ final class Session {
         var outcome: Outcome?
         while outcome == nil {
             let slice = nextSlice()
-            let ending = machine.processor.run(until: slice.end)
+            let ending = machine.cpu.run(until: slice.end)
             console.flush()
             outcome = self.outcome(of: ending, slice.limit)
             progress.show()
         }
         progress.clear()
-        machine.processor.closeAccounts()
-        recorder.finish()
-        return recorder.profile(
+        recording.finish()
+        return recording.profile(
             RunDescription(
                 tool: RunProfile.Tool(name: "simulate", version: Version.text),
                 firmware: RunProfile.Firmware(
                     file: URL(fileURLWithPath: options.firmware).lastPathComponent, sha256: image.sha256),
                 target: machine.profileTarget, clock: machine.clockSettings, outcome: outcome ?? .interrupted(),
                 console: console.summary, warnings: [],
-                interruptName: { [machine] in machine.description.exceptionName($0) ?? "exception \($0)" }),
+                interruptName: exceptionName),
             image: image, lines: places.sourceLines)
+    }
+
+    /// An exception or interrupt as people call it.
+    func exceptionName(_ number: Int) -> String {
+        machine.description.exceptionName(number) ?? "exception \(number)"
     }
 
     private enum Limit {
@@ -92,7 +108,7 @@ final class Session {
 
     /// How far to run before looking at limits, Ctrl-C and progress again.
     private func nextSlice() -> (end: Cycles, limit: Limit?) {
-        let now = machine.processor.now
+        let now = machine.cpu.now
         // Short enough that an endless loop has not outgrown the rest of the report when it is found.
         var end = now + 100_000
         var limit: Limit?
@@ -113,24 +129,25 @@ final class Session {
     private func outcome(of ending: Ending, _ limit: Limit?) -> Outcome? {
         switch ending {
         case .limit:
-            if Interruption.isRequested { return .interrupted(place: Crash.place(in: self)) }
-            if let spin = machine.processor.endlessLoop { return Waiting.spinning(self, at: spin) }
+            if Interruption.isRequested { return .interrupted(place: Crash.places(in: self)) }
+            if machine.cpu.isAtStandstill { return Waiting.forEver(self) }
             return exhausted(limit)
         case .exited(let code): return .exited(code: code)
-        case .lockup(let text): return .lockup(description: Crash.describe(lockup: text, in: self))
+        case .fault(let text): return .fault(description: Crash.describe(text, in: self))
+        case .lockup(let text): return .lockup(description: Crash.describe(text, in: self))
         case .asleep: return Waiting.asleep(self)
         case .unmodelled(let what):
-            return .fault(description: "\(what) is not modelled (--strict)\n  in \(Crash.place(in: self))")
+            return .fault(description: "\(what) is not modelled (--strict)\n  in \(Crash.places(in: self))")
         }
     }
 
     private func exhausted(_ limit: Limit?) -> Outcome? {
         switch limit {
-        case .cycles: return .cyclesExhausted(place: Crash.place(in: self))
+        case .cycles: return .cyclesExhausted(place: Crash.places(in: self))
         case .seconds(let seconds):
             // The clock may have become faster on the way.
-            guard machine.chip.clock.seconds(at: machine.processor.now) >= seconds else { return nil }
-            return .timeExhausted(place: Crash.place(in: self))
+            guard machine.chip.clock.seconds(at: machine.cpu.now) >= seconds else { return nil }
+            return .timeExhausted(place: Crash.places(in: self))
         case nil: return nil
         }
     }

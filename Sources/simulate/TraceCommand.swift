@@ -1,5 +1,5 @@
 import ArgumentParser
-import CortexM
+import Engine
 import Firmware
 import Machine
 import Trace
@@ -24,33 +24,36 @@ struct TraceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Watch the memory of this variable.", valueName: "symbol"))
     var watch: String?
 
+    @Option(parsing: .unconditional, help: ArgumentHelp("Which core of several to trace.", valueName: "number"))
+    var core = 0
+
     func run() throws {
         try reportingFailures {
             let session = try Session(options, isQuiet: true)
-            let core = session.machine.processor
+            let cpu = session.machine.cpu
+            guard cpu.cores.indices.contains(core) else {
+                throw Failure.badInput("\(options.target) has no core \(core); the last is \(cpu.cores.count - 1)")
+            }
             Interruption.watch()
             try goToStart(session)
             let watched = try watchedMemory(session)
-            var recorder = TraceRecorder(registers: core.traceRegisters, base: watched.base, memory: watched.bytes)
+            let traced = cpu.cores[core]
+            let start = traced.traceRegisters.map(TraceStep.Register.init)
+            var recorder = TraceRecorder(registers: start, base: watched.base, memory: watched.bytes)
             write(
                 ExecutionTrace.head(
                     remarks: remarks(session, watched),
-                    start: TraceRecorder.start(at: core.resumeAddress, core.traceRegisters)))
+                    start: TraceRecorder.start(at: traced.resumeAddress, start)))
             var count = 0
             var ending = Ending.limit
             while count < instructions.value, ending == .limit, mayGoOn(session) {
-                let before = core.traceRegisters
-                var pc = core.resumeAddress
-                let executed = core.executeForTrace()
+                let executed = cpu.executeForTrace()
                 ending = executed.ending
-                for passed in executed.passedOver {
-                    let registers = before.map { $0.name == "xpsr" ? (name: $0.name, value: passed.xpsr) : $0 }
-                    write(recorder.step(at: passed.address, registers, memory: watched.bytes).text + "\n")
-                    pc = core.addressBehind(passed.address) ?? pc
+                for instruction in executed.instructions where instruction.core == core {
+                    let registers = instruction.registers.map(TraceStep.Register.init)
+                    write(recorder.step(at: instruction.pc, registers, memory: watched.bytes).text + "\n")
                     count += 1
                 }
-                write(recorder.step(at: pc, core.traceRegisters, memory: watched.bytes).text + "\n")
-                count += 1
             }
             if count >= instructions.value {
                 StandardError.say("simulate: the trace stops after \(count) instructions; --instructions takes more")
@@ -59,7 +62,7 @@ struct TraceCommand: ParsableCommand {
     }
 
     private func mayGoOn(_ session: Session) -> Bool {
-        let now = session.machine.processor.now
+        let now = session.machine.cpu.now
         return now < options.maxCycles?.value ?? .max && !Interruption.isRequested
             && session.machine.chip.clock.seconds(at: now) < options.timeout?.seconds ?? .infinity
     }
@@ -69,13 +72,13 @@ struct TraceCommand: ParsableCommand {
     /// Runs to where the trace begins.
     private func goToStart(_ session: Session) throws(Failure) {
         guard let from else { return }
-        guard let function = session.recorder.program.table.function(named: from) else {
+        guard let function = session.program.table.function(named: from) else {
             throw .badInput("\(options.firmware): there is no function '\(from)'; check its name with nm")
         }
         let start = UInt32(truncatingIfNeeded: function.low)
-        let core = session.machine.processor
-        while core.resumeAddress != start {
-            guard core.executeOne() == .limit, mayGoOn(session) else {
+        let cpu = session.machine.cpu
+        while cpu.cores[core].resumeAddress != start {
+            guard cpu.executeOne() == .limit, mayGoOn(session) else {
                 throw .badInput("\(options.firmware): the run ends before it reaches '\(from)'")
             }
         }
@@ -116,5 +119,11 @@ struct TraceCommand: ParsableCommand {
     private func hex(_ value: UInt32) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}
+
+extension TraceStep.Register {
+    fileprivate init(_ register: RegisterValue) {
+        self.init(name: register.name, value: register.value, bits: register.bits)
     }
 }

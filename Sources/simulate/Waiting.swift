@@ -1,32 +1,38 @@
-import CortexM
+import Engine
 import Profile
 
 /// What a firmware waits for that goes nowhere.
 enum Waiting {
-    /// The core sleeps, and nothing is going to happen.
+    /// All cores sleep, and nothing is going to happen.
     static func asleep(_ session: Session) -> Outcome {
-        let core = session.machine.processor
-        let enabled = core.enabledInterrupts.map { session.machine.description.exceptionName($0) ?? "exception \($0)" }
+        let cores = session.machine.cpu.cores
+        let enabled = Set(cores.flatMap(\.enabledInterrupts)).sorted().map(session.exceptionName)
         let interrupts =
             enabled.isEmpty
             ? "an interrupt, but none is enabled"
             : "an interrupt; enabled are \(enabled.joined(separator: ", ")), and nothing is going to raise one"
-        return .waiting(description: interrupts + ": asleep in " + Crash.place(in: session, saysAsleep: false))
+        return .waiting(description: interrupts + ": asleep in " + Crash.places(in: session, saysAsleep: false))
     }
 
-    /// The firmware branches to itself, and no interrupt is going to take it away from there.
-    static func spinning(_ session: Session, at pc: UInt32) -> Outcome {
-        let core = session.machine.processor
-        if let fault = core.faultReport { return .fault(description: Crash.describe(fault: fault, in: session)) }
-        let place = Crash.place(in: session)
-        if session.handlers.contains(pc) {
-            let number = core.currentException
-            let name = session.machine.description.exceptionName(number) ?? "exception \(number)"
-            return .fault(description: "\(name) was raised, and its handler only branches to itself\n  in \(place)")
+    /// Every core branches to itself or sleeps, and no interrupt is going to take one away from there.
+    static func forEver(_ session: Session) -> Outcome {
+        let cores = session.machine.cpu.cores
+        for (index, core) in cores.enumerated() {
+            if let fault = core.faultReport {
+                return .fault(description: Crash.describe(fault: fault, core: index, in: session))
+            }
         }
+        let places = Crash.places(in: session)
+        for core in cores {
+            guard let loop = core.endlessLoop, session.handlers.contains(loop) else { continue }
+            let name = session.exceptionName(core.currentException)
+            return .fault(description: "\(name) was raised, and its handler only branches to itself\n  in \(places)")
+        }
+        let canBeInterrupted = cores.contains { $0.canBeInterrupted }
         let reason =
-            core.canBeInterrupted
+            canBeInterrupted
             ? "no interrupt is going to come" : "every interrupt is disabled or masked"
-        return .waiting(description: "nothing: it branches to itself, and \(reason)\n  in \(place)")
+        let who = cores.count > 1 ? "no core gets any further" : "it branches to itself"
+        return .waiting(description: "nothing: \(who), and \(reason)\n  in \(places)")
     }
 }

@@ -1,4 +1,5 @@
 import CortexM
+import Engine
 import Firmware
 import Foundation
 import Machine
@@ -23,7 +24,7 @@ import Trace
         let chip = TraceChip(image, ram: try #require(trace.watchedMemory))
         #expect(chip.processor.resumeAddress == trace.start.pc)
         for register in trace.start.registers {
-            #expect(chip.processor.setTraceRegister(register.name, register.value), "\(register.name)")
+            #expect(chip.processor.setTraceRegister(register.name, UInt32(register.value)), "\(register.name)")
         }
         var recorder = chip.recorder()
         var steps = trace.steps[...]
@@ -67,28 +68,19 @@ final class TraceChip {
     private var content: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: ram.bytes, count: ram.size) }
 
     func recorder() -> TraceRecorder {
-        TraceRecorder(registers: processor.traceRegisters, base: ram.base, memory: content)
+        TraceRecorder(registers: processor.traceRegisters.map(TraceStep.Register.init), base: ram.base, memory: content)
     }
 
     /// Executes one instruction; instructions that an IT block passes over come several at a time.
     func steps(_ recorder: inout TraceRecorder) -> [TraceStep] {
-        let before = processor.traceRegisters
-        var pc = processor.resumeAddress
-        let (_, passedOver) = processor.executeForTrace()
-        var steps: [TraceStep] = []
-        for passed in passedOver {
-            let registers = before.map { $0.name == "xpsr" ? (name: $0.name, value: passed.xpsr) : $0 }
-            steps.append(recorder.step(at: passed.address, registers, memory: content))
-            pc = passed.address
+        processor.executeForTrace().instructions.map { instruction in
+            recorder.step(at: instruction.pc, instruction.registers.map(TraceStep.Register.init), memory: content)
         }
-        if let last = passedOver.last { pc = behind(last.address) }
-        steps.append(recorder.step(at: pc, processor.traceRegisters, memory: content))
-        return steps
     }
+}
 
-    /// DDI 0403E.e A5.1: a first halfword that begins with 0b11101, 0b11110 or 0b11111 has a second.
-    private func behind(_ address: UInt32) -> UInt32 {
-        let halfword = chip.bus.memory(at: address).map { $0.memory.load($0.address, .halfword) } ?? 0
-        return address &+ (halfword >> 11 >= 0b11101 ? 4 : 2)
+extension TraceStep.Register {
+    fileprivate init(_ register: RegisterValue) {
+        self.init(name: register.name, value: register.value, bits: register.bits)
     }
 }

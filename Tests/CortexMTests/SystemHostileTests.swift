@@ -1,4 +1,5 @@
 import Machine
+import Semihosting
 import Testing
 
 @testable import CortexM

@@ -1,4 +1,6 @@
+import Engine
 import Machine
+import Semihosting
 
 @testable import CortexM
 

@@ -1,4 +1,5 @@
 import Machine
+import Semihosting
 import Testing
 
 @testable import CortexM
@@ -15,7 +16,7 @@ import Testing
     }
 
     private func call(_ operation: UInt32, _ parameter: UInt32) -> SemihostingOutcome {
-        semihosting.call(machine.processor, operation, parameter)
+        semihosting.call(GuestMemory(machine.processor), UInt64(operation), UInt64(parameter))
     }
 
     /// Puts a block of parameters at the start of SRAM, and text at 0x20000100.

@@ -13,7 +13,7 @@ private final class StopWatch: RunObserver {
     func drained(_ entries: UnsafeBufferPointer<JournalEntry>) {}
     func reached(_ address: UInt32, at cycle: Cycles) { time = time ?? cycle }
     func stackDeepened(to sp: UInt32, at cycle: Cycles) {}
-    func exceptionEntered(_ number: Int, handler: UInt32, returnAddress: UInt32?, at cycle: Cycles) {}
+    func exceptionEntered(_ entry: ExceptionEntry, at cycle: Cycles) {}
     func exceptionReturned(to address: UInt32, at cycle: Cycles) {}
 }
 
@@ -58,7 +58,7 @@ private final class StopWatch: RunObserver {
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../targets/cores/cortex-m4.yaml")
         let text = try String(contentsOf: file, encoding: .utf8)
-        return try CoreModel.parse(text, fileName: "cortex-m4.yaml").table
+        return try #require(CoreModel.parse(text, fileName: "cortex-m4.yaml").table.cortexM)
     }
 
     /// ALU, shifts, bit fields, multiplications and the DSP extension take one cycle each. DDI 0439D tables 3-1 and

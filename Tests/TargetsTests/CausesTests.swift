@@ -1,3 +1,4 @@
+import Engine
 import Firmware
 import Foundation
 import Profile
@@ -29,7 +30,7 @@ import Testing
                 memory.store(local, UInt32(byte), .byte)
             }
         }
-        let processor = machine.processor
+        let processor = try #require(machine.cpu as? Processor)
         processor.reset()
         // In steps, so that blocks are left and entered again at the deadline.
         var ending = Ending.limit

@@ -57,7 +57,7 @@ import Testing
                 == "my.yaml:10: `global` of `interrupts` of peripheral RCC cannot be 2; use 0 to 1")
         #expect(
             changing("0x20000000", "0x20000001")
-                == "my.yaml:7: `base` of memory SRAM cannot be \(0x2000_0001); use a multiple of 4")
+                == "my.yaml:7: `base` of memory SRAM cannot be \(0x2000_0001); use a multiple of 8")
         #expect(
             changing("0x20000000", "0xFFFFF000")
                 == "my.yaml:7: the end of SRAM cannot be 0x100001000; use at most 2^32")
@@ -73,7 +73,7 @@ import Testing
 
     @Test func overlapsAreErrors() {
         #expect(
-            changing("0x20000000", "0x0800FFFC")
+            changing("0x20000000", "0x0800FFF8")
                 == "my.yaml:7: FLASH and SRAM overlap; correct the base or the size of one")
         #expect(
             changing("0x40023C00", "0x40023A00")

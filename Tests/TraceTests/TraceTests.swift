@@ -24,16 +24,28 @@ import Trace
         #expect(trace.steps[1].memory.first == TraceStep.Word(address: 0x2000_0FF8, value: 5))
     }
 
+    /// A 64-bit core's registers have sixteen digits.
+    @Test("wide registers are read as they were written") func wideRegisters() throws {
+        let text = "# trace 1\nstart 80000000 a0=ffffffff80000000\n80000000 a0=0000000000000001\n"
+        let trace = try ExecutionTrace.parse(text)
+        #expect(trace.text == text)
+        #expect(trace.start.registers == [TraceStep.Register(name: "a0", value: 0xFFFF_FFFF_8000_0000, bits: 64)])
+    }
+
+    private func registers(_ r0: UInt64, _ r1: UInt64) -> [TraceStep.Register] {
+        [TraceStep.Register(name: "r0", value: r0), TraceStep.Register(name: "r1", value: r1)]
+    }
+
     @Test("only what has changed is recorded") func recording() {
         var memory: [UInt32] = [1, 2, 3]
         let first = memory.withUnsafeBytes {
-            TraceRecorder(registers: [("r0", 0), ("r1", 7)], base: 0x2000_0000, memory: $0)
+            TraceRecorder(registers: registers(0, 7), base: 0x2000_0000, memory: $0)
         }
         var recorder = first
         memory[1] = 9
-        let step = memory.withUnsafeBytes { recorder.step(at: 0x100, [("r0", 4), ("r1", 7)], memory: $0) }
+        let step = memory.withUnsafeBytes { recorder.step(at: 0x100, registers(4, 7), memory: $0) }
         #expect(step.text == "00000100 r0=00000004 [20000004]=00000009")
-        let next = memory.withUnsafeBytes { recorder.step(at: 0x102, [("r0", 4), ("r1", 7)], memory: $0) }
+        let next = memory.withUnsafeBytes { recorder.step(at: 0x102, registers(4, 7), memory: $0) }
         #expect(next.text == "00000102")
     }
 

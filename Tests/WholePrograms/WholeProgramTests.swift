@@ -2,6 +2,7 @@ import CortexM
 import Firmware
 import Foundation
 import Machine
+import Semihosting
 import Testing
 
 /// Small programs that provoke exceptions and faults and print what the architecture lets software see of them.

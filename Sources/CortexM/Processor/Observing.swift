@@ -4,7 +4,16 @@ import Profile
 
 /// The core as an observer sees it.
 extension Processor: ObservedCore {
-    public func register(_ number: Int) -> UInt32 { state.registers[number & 15] }
+    public func register(_ number: Int) -> UInt64 { UInt64(state.registers[number & 15]) }
+
+    /// The first four in R0 to R3, the others on the stack. AAPCS32 6.4.
+    public func argument(_ index: Int) -> UInt64? {
+        index < 4
+            ? register(index)
+            : word(at: state.registers[13] &+ 4 &* UInt32(truncatingIfNeeded: index - 4)).map(UInt64.init)
+    }
+
+    public var returnAddress: UInt32 { state.registers[14] & ~1 }
 
     public var stackPointer: UInt32 { state.registers[13] }
 

@@ -159,20 +159,6 @@ enum Position {
     case inside(Block.Pointer, Instruction.Pointer)
 }
 
-/// Why a run is over.
-public enum Ending: Equatable, Sendable {
-    /// The cycle to which it was to run is reached.
-    case limit
-    /// The firmware ended itself.
-    case exited(Int32)
-    /// The core is locked up: a fault inside a fault handler that cannot be handled.
-    case lockup(String)
-    /// The core sleeps and nothing is going to wake it.
-    case asleep
-    /// Something that is not modelled was touched under `--strict`.
-    case unmodelled(String)
-}
-
 /// What an instruction that the run loop cannot complete asks the processor for.
 enum SupervisorRequest {
     /// Take this exception, with the instruction complete.

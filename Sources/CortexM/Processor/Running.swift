@@ -64,7 +64,7 @@ extension Processor {
             self.stopRequest = nil
             switch stopRequest {
             case .exit(let code): return .exited(code)
-            case .fault(let what): return .lockup(what)
+            case .fault(let what): return .fault(what)
             case .unmodelled(let what): return .unmodelled(what)
             }
         }

@@ -79,8 +79,7 @@ extension FaultStatus {
 }
 
 extension Processor {
-    /// Closes the accounts in the middle of a block: what the rest of it would have taken is given back. Call it before
-    /// the last gathering; a run that goes on afterwards decodes the rest as a block of its own.
+    /// A run that goes on afterwards decodes the rest as a block of its own.
     public func closeAccounts() {
         let (pc, itState) = leavePosition()
         position = .at(pc: pc, itState: itState)

@@ -1,46 +1,45 @@
 import Bits
+import Engine
 
 /// The core as an execution trace shows it: see Documentation/TraceFormat.md.
 extension Processor {
-    /// An instruction of an IT block that its condition passed over.
-    public struct PassedOver: Equatable, Sendable {
-        public let address: UInt32
-        /// xPSR behind it.
-        public let xpsr: UInt32
-    }
-
     /// The registers of a trace, by name and in its order.
-    public var traceRegisters: [(name: String, value: UInt32)] {
-        var values = (0..<13).map { (name: "r\($0)", value: state.registers[$0]) }
-        values.append((name: "sp", value: state.registers[13]))
-        values.append((name: "lr", value: state.registers[14]))
-        values.append((name: "xpsr", value: xPSR(itState: itState)))
+    public var traceRegisters: [RegisterValue] {
+        var values = (0..<13).map { RegisterValue("r\($0)", state.registers[$0]) }
+        values.append(RegisterValue("sp", state.registers[13]))
+        values.append(RegisterValue("lr", state.registers[14]))
+        values.append(RegisterValue("xpsr", xPSR(itState: itState)))
         guard features.hasFPU else { return values }
-        for index in 0..<32 { values.append((name: "s\(index)", value: state.singles[index])) }
-        values.append((name: "fpscr", value: FPSCR))
+        for index in 0..<32 { values.append(RegisterValue("s\(index)", state.singles[index])) }
+        values.append(RegisterValue("fpscr", FPSCR))
         return values
     }
 
-    /// Executes one instruction for a trace.
-    ///
-    /// - Returns: how the run stands, and the instructions that were passed over before the last one that was.
-    public func executeForTrace() -> (ending: Ending, passedOver: [PassedOver]) {
-        var address = resumeAddress
+    /// Executes one instruction for a trace, with those of an IT block in front of it that their conditions pass over.
+    public func executeForTrace() -> (ending: Ending, instructions: [TracedInstruction]) {
+        let first = resumeAddress
+        var address = first
         var itState = itState
+        let before = traceRegisters
         let ending = executeOne()
         let end = resumeAddress
-        var passedOver: [PassedOver] = []
+        var passedOver: [TracedInstruction] = []
         while itState & 0xF != 0, let next = addressBehind(address), next < end {
             itState = ITAdvance(itState)
-            passedOver.append(PassedOver(address: address, xpsr: xPSR(itState: itState)))
+            let psr = RegisterValue("xpsr", xPSR(itState: itState))
+            passedOver.append(
+                TracedInstruction(core: 0, pc: address, registers: before.map { $0.name == psr.name ? psr : $0 }))
             address = next
         }
         // Only what ends at the next instruction was passed over; everything else was a branch or an exception.
-        return (ending, addressBehind(address) == end ? passedOver : [])
+        guard addressBehind(address) == end else {
+            return (ending, [TracedInstruction(core: 0, pc: first, registers: traceRegisters)])
+        }
+        return (ending, passedOver + [TracedInstruction(core: 0, pc: address, registers: traceRegisters)])
     }
 
     /// The address of the instruction behind the one at `address`.
-    public func addressBehind(_ address: UInt32) -> UInt32? {
+    func addressBehind(_ address: UInt32) -> UInt32? {
         guard let (memory, local) = chip.bus.memory(at: address), memory.contains(local, 2) else { return nil }
         return address &+ (Decoder.isWide(memory.load(local, .halfword)) ? 4 : 2)
     }
@@ -65,4 +64,8 @@ extension Processor {
         }
         return true
     }
+}
+
+extension RegisterValue {
+    fileprivate init(_ name: String, _ value: UInt32) { self.init(name, UInt64(value), bits: 32) }
 }

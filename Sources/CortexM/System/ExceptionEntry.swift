@@ -124,9 +124,19 @@ extension Processor {
         state.pointee.exclusive = nil
         system.eventRegister = true
         updateFPGate()
-        observer?.exceptionEntered(number, handler: vector & ~1, returnAddress: returnAddress, at: now)
+        observer?.exceptionEntered(exceptionEntry(number, handler: vector & ~1, returnAddress), at: now)
         guard system.isThumb else { return raise(.invalidState, at: vector & ~1, itState: 0) }
         return vector & ~1
+    }
+
+    /// What an observer is told. LR has the form of the saved registers. DDI 0403E.e B1.5.7, B1.5.8.
+    private func exceptionEntry(_ number: Int, handler: UInt32, _ returnAddress: UInt32?) -> ExceptionEntry {
+        let excReturn = state.registers[14]
+        let savedOnProcessStack = excReturn & 4 != 0
+        return ExceptionEntry(
+            number: number, handler: handler, returnAddress: returnAddress,
+            frame: savedOnProcessStack ? processStackPointer : state.registers[13], frameSize: 0x20...0x6C,
+            savedBytes: savedOnProcessStack ? 0 : excReturn & 0x10 != 0 ? 0x20 : 0x68)
     }
 
     /// An entry of the vector table; `nil` where it cannot be read. The MPU does not check vector fetches.

@@ -1,69 +1,53 @@
 import Machine
+import Semihosting
 
 /// The firmware's memory, as a semihosting call reaches it: with the firmware's own permissions.
-struct GuestMemory {
+struct GuestMemory: SemihostingGuest {
     private let processor: Processor
 
     init(_ processor: Processor) {
         self.processor = processor
     }
 
-    private var isPrivileged: Bool { processor.system.isPrivileged }
+    let fieldSize: UInt64 = 4
 
-    func words(_ count: Int, at address: UInt32) throws(MemoryFault) -> [UInt32] {
-        guard count == 0 || address & 3 == 0 else { throw .unaligned(address) }
-        var words: [UInt32] = []
-        for index in 0..<count {
-            words.append(try processor.read(address &+ 4 &* UInt32(index), .word, isPrivileged: isPrivileged))
-        }
-        return words
+    func field(at address: UInt64) throws(SemihostingError) -> UInt64 {
+        guard address & 3 == 0 else { throw .invalidArgument }
+        return UInt64(try read(address, .word))
     }
 
-    func bytes(_ count: Int, at address: UInt32) throws(MemoryFault) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(count, Semihosting.transferLimit))
-        for index in 0..<count { bytes.append(try byte(address &+ UInt32(index))) }
-        return bytes
+    func write(field value: UInt64, at address: UInt64) throws(SemihostingError) {
+        guard address & 3 == 0 else { throw .invalidArgument }
+        try write(address, UInt32(truncatingIfNeeded: value), .word)
     }
 
-    private func byte(_ address: UInt32) throws(MemoryFault) -> UInt8 {
-        UInt8(truncatingIfNeeded: try processor.read(address, .byte, isPrivileged: isPrivileged))
+    func byte(at address: UInt64) throws(SemihostingError) -> UInt8 {
+        UInt8(truncatingIfNeeded: try read(address, .byte))
     }
 
-    /// The bytes in front of the next zero.
-    func terminated(_ address: UInt32) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        while bytes.count < Semihosting.transferLimit {
-            let byte = try byte(address &+ UInt32(bytes.count))
-            if byte == 0 { return bytes }
-            bytes.append(byte)
-        }
-        return bytes
+    func write(byte: UInt8, at address: UInt64) throws(SemihostingError) {
+        try write(address, UInt32(byte), .byte)
     }
 
-    /// A string of known length.
-    func string(_ address: UInt32, _ count: UInt32) throws -> String {
-        guard count < 4096 else { throw SemihostingError.invalidArgument }
-        return String(decoding: try bytes(Int(count), at: address), as: UTF8.self)
-    }
-
-    func write(_ value: UInt32, to address: UInt32) throws(MemoryFault) {
-        guard address & 3 == 0 else { throw .unaligned(address) }
-        try processor.write(address, value, .word, isPrivileged: isPrivileged)
-    }
-
-    func write(_ bytes: [UInt8], to address: UInt32) throws(MemoryFault) {
-        for (index, byte) in bytes.enumerated() {
-            try processor.write(address &+ UInt32(index), UInt32(byte), .byte, isPrivileged: isPrivileged)
+    private func read(_ address: UInt64, _ width: AccessWidth) throws(SemihostingError) -> UInt32 {
+        do {
+            return try processor.read(
+                UInt32(truncatingIfNeeded: address), width, isPrivileged: processor.system.isPrivileged)
+        } catch {
+            throw .invalidArgument
         }
     }
 
-    // MARK: Simulated time
+    private func write(_ address: UInt64, _ value: UInt32, _ width: AccessWidth) throws(SemihostingError) {
+        do {
+            try processor.write(
+                UInt32(truncatingIfNeeded: address), value, width, isPrivileged: processor.system.isPrivileged)
+        } catch {
+            throw .invalidArgument
+        }
+    }
 
-    private var seconds: Double { processor.chip.clock.seconds(at: processor.chip.clock.now) }
+    var seconds: Double { processor.chip.clock.seconds(at: processor.chip.clock.now) }
 
-    /// Units since reset, of which `unitsPerSecond` make a second.
-    func time(in unitsPerSecond: Double) -> UInt32 { UInt32(truncatingIfNeeded: ticks(unitsPerSecond)) }
-
-    func ticks(_ frequency: Double) -> Int { Int(exactly: (seconds * frequency).rounded(.down)) ?? 0 }
+    func unmodelled(_ what: String) { processor.chip.notices.unmodelled(what) }
 }

@@ -1,6 +1,7 @@
 import Engine
 import Machine
 import Profile
+import Semihosting
 
 /// The instructions that the run loop leaves to the processor.
 extension Processor {
@@ -104,9 +105,9 @@ extension Processor {
     /// BKPT: semihosting, or a debug event that nobody takes.
     private func breakpoint(_ number: UInt32) -> Bool {
         guard number == 0xAB, let semihosting = system.semihosting else { return fail(.breakpoint) }
-        switch semihosting.call(self, state.registers[0], state.registers[1]) {
+        switch semihosting.call(GuestMemory(self), UInt64(state.registers[0]), UInt64(state.registers[1])) {
         case .goesOn(let result):
-            state.registers[0] = result
+            state.registers[0] = UInt32(truncatingIfNeeded: result)
             return true
         case .exits(let code):
             return leave(.end(.exited(code)))

@@ -1,5 +1,6 @@
 import Bits
 import Machine
+import Semihosting
 
 /// What the core knows beside its general registers: the special registers, the state of every exception, and what
 /// the system control space configures. DDI 0403E.e B1.4, B3.2.

@@ -1,19 +1,9 @@
+import Engine
+
 /// The numbers of a core's cycle model: the price of each timing class and the size of each rule's effect, each with
 /// where it is from. They are read from `targets/cores/*.yaml`.
 public struct CycleTable: Sendable, Equatable {
-    /// A number and its provenance.
-    public struct Fact: Sendable, Equatable {
-        public let cycles: Int
-        /// Manual and section, or the measurement.
-        public let source: String
-        /// Whether the number is a guess.
-        public var isAssumed: Bool { source.hasPrefix("assumed") }
-
-        public init(cycles: Int, source: String) {
-            self.cycles = cycles
-            self.source = source
-        }
-    }
+    public typealias Fact = TimingFact
 
     /// The effects of neighbours and memory; each is a named rule in this folder.
     public enum Rule: String, CaseIterable, Sendable {

@@ -1,0 +1,91 @@
+import Engine
+import Machine
+import Profile
+
+/// Finding and decoding blocks, fetching them through the instruction cache, and noticing when code changes.
+extension Hart {
+    /// The block that begins at `pc`, which must lie in the lower 4 GiB; decoded if need be.
+    func find(_ pc: UInt32) -> Block.Pointer { ledger.codeMap.block(at: pc) ?? decode(pc) }
+
+    private func decode(_ pc: UInt32) -> Block.Pointer {
+        let draft = builder.build(at: pc)
+        let records = Instruction.Pointer.allocate(capacity: draft.records.count)
+        records.initialize(from: draft.records, count: draft.records.count)
+        let charged = UnsafeMutablePointer<Int>.allocate(capacity: Ledger.chargeCount)
+        charged.initialize(repeating: 0, count: Ledger.chargeCount)
+        let block = Block(
+            records: UnsafeMutableRawPointer(records), charged: charged, pc: pc, end: draft.end, index: 0,
+            instructions: Int32(draft.instructions.count), length: Int32(draft.records.count - 1),
+            function: functionIndex(pc), cycles: draft.price.total, slack: draft.slack)
+        drafts.append(draft)
+        let pointer = ledger.add(block, price: draft.price, isFindable: true, dirtyEnd: &state.pointee.dirty)
+        if let (memory, local) = chip.bus.memory(at: pc), memory.isWritable {
+            shared.watch(local, Int(draft.end) - Int(pc))
+        }
+        return pointer
+    }
+
+    private var builder: BlockBuilder {
+        BlockBuilder(
+            decoder: decoder, pipeline: Pipeline(table: timings), fetch: fetchHalfword,
+            isObserved: observedAddresses.contains, function: functionIndex)
+    }
+
+    /// A halfword of code, or `nil` where the hart cannot fetch from.
+    private func fetchHalfword(_ address: UInt32) -> UInt16? {
+        guard let (memory, local) = chip.bus.memory(at: address), memory.isExecutable, memory.contains(local, 2) else {
+            return nil
+        }
+        return UInt16(truncatingIfNeeded: memory.load(local, .halfword))
+    }
+
+    /// Bytes that may hold decoded code were written, by whichever master.
+    func codeChanged(_ address: UInt32, _ count: Int) {
+        var found = ledger.discard(address, count)
+        if let (memory, local) = chip.bus.memory(at: address) {
+            found = ledger.discard(local, count) || found
+            for alias in chip.bus.aliases where alias.memory === memory {
+                let there = alias.base &+ (local &- memory.base) &- UInt32(alias.offset)
+                found = ledger.discard(there, count) || found
+            }
+        }
+        guard found else { return }
+        hasStaleCode = true
+        spin = nil
+        state.pointee.wantsAttention = true
+    }
+
+    /// FENCE.I: the instruction cache begins anew.
+    func emptyInstructionCache() {
+        instructionCache.empty { fetchedLines[$0] = false }
+        state.pointee.fetchEpoch += 1
+    }
+}
+
+/// Brings the lines of a block into the instruction cache and charges what that takes.
+@inline(never)
+func fetchBlock(_ state: CoreState.Pointer, _ block: Block.Pointer) {
+    state.pointee.hart._withUnsafeGuaranteedRef { $0.fetch(block) }
+}
+
+extension Hart {
+    func fetch(_ block: Block.Pointer) {
+        var missing = 0
+        if let first = shared.line(of: block.pointee.pc) {
+            let bytes = max(Int(block.pointee.end) - Int(block.pointee.pc), 1)
+            let last = min((Int(block.pointee.pc) - Int(shared.base) + bytes - 1) >> 6, shared.lineCount - 1)
+            for line in first...last where !fetchedLines[line] {
+                missing += 1
+                fetchedLines[line] = true
+                guard let victim = instructionCache.fill(line) else { continue }
+                fetchedLines[victim] = false
+                state.pointee.fetchEpoch += 1
+            }
+        }
+        block.pointee.fetched = state.pointee.fetchEpoch
+        guard missing > 0 else { return }
+        let cycles = missing * timings[.instructionMiss]
+        state.pointee.budget -= cycles
+        block.pointee.charged[Cause.instructionCache.index] += cycles
+    }
+}
