@@ -273,7 +273,8 @@ def resized(x, height, width, bilinear, align):
 def functions():
     x = (f32(1, 1, 1, 61) * 3).astype(np.float32)
     positive = np.abs(x) + np.float32(0.01)
-    table = [np.abs, np.ceil, np.cos, np.exp, np.floor, np.log, np.negative, lambda v: 1 / np.sqrt(v), np.sin, np.square]
+    table = [np.abs, np.ceil, np.cos, np.exp, np.floor, np.log, np.negative, lambda v: 1 / np.sqrt(v), np.sin,
+             np.square]
     for code, function in enumerate(table):
         values = positive if code in (5, 7) else x
         model = V4(0x0E, function(values.astype(np.float64)).astype(np.float32), values)
