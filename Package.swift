@@ -31,7 +31,7 @@ let package = Package(
     targets: [
         module("Bits"),
         module("FloatingPoint"),
-        tests("FloatingPointTests", ["FloatingPoint"]),
+        tests("FloatingPointTests", ["FloatingPoint", "CUnicorn"]),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
         tests("DevicesTests", ["Devices", "Machine", "Yams"]),
@@ -41,10 +41,12 @@ let package = Package(
         module("Profile"),
         module("Engine", ["Machine", "Profile"]),
         module("Semihosting"),
-        module("CortexM", ["Bits", "Machine", "Engine", "Profile", "Semihosting"]),
+        module("CortexM", ["Bits", "FloatingPoint", "Machine", "Engine", "Profile", "Semihosting"]),
         tests(
             "CortexMTests",
-            ["CortexM", "Machine", "Engine", "Profile", "Bits", "Semihosting", "Targets", "CUnicorn"]),
+            [
+                "CortexM", "FloatingPoint", "Machine", "Engine", "Profile", "Bits", "Semihosting", "Targets", "CUnicorn",
+            ]),
         module("RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting"]),
         tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits", "Semihosting", "CUnicorn"]),
         tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
