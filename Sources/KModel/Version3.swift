@@ -11,6 +11,9 @@ extension KModel {
         10_243,
     ]
 
+    /// 16 segments of 8 bytes, and their offsets.
+    private static let activationSize = 16 * 8 + 16
+
     static func readV3(_ bytes: [UInt8]) throws(KModelError) -> KModel {
         let version = try bytes.word(at: 0, of: "the head")
         guard version == Version.v3.rawValue else { throw .otherVersion(version) }
@@ -54,7 +57,8 @@ extension KModel {
         let layer = Layer(words)
         let weights = layer.outputChannels * layer.weightsPerChannel * (hasEightBitWeights ? 1 : 2)
         let tables = [
-            ("the weights", 12, weights), ("the bn table", 16, 8 * layer.outputChannels), ("the activation", 20, 256),
+            ("the weights", 12, weights), ("the bn table", 16, 8 * layer.outputChannels),
+            ("the activation", 20, activationSize),
         ]
         for (name, field, size) in tables {
             let offset = try bytes.word(at: body + field, of: what)
