@@ -68,6 +68,12 @@ let package = Package(
             ]),
         tests(
             "TargetsTests", ["Targets", "CortexM", "Devices", "Engine", "Firmware", "Machine", "Profile", "RV64"]),
+        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        module("FlashImage", ["CLibZip"]),
+        tests("FlashImageTests", ["FlashImage"]),
+        module("KModel", ["KPU"]),
+        tests("KModelTests", ["KModel"]),
         module("Trace"),
         tests("TraceTests", ["Trace"]),
         tests("ConformanceTests", ["Trace", "CortexM", "Engine", "Firmware", "Machine"]),
@@ -77,8 +83,8 @@ let package = Package(
         .executableTarget(
             name: "simulate",
             dependencies: [
-                "Baseline", "Engine", "Firmware", "Machine", "Recording", "Profile", "Report", "Semihosting", "Targets",
-                "Trace",
+                "Baseline", "CLibPNG", "Devices", "Engine", "Firmware", "FlashImage", "KModel", "Machine", "Recording",
+                "Profile", "Report", "Semihosting", "Targets", "Trace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -28,6 +28,14 @@ public enum DeviceKind: String, CaseIterable, Sendable {
     case rtc = "k210-rtc"
     case dmac = "k210-dmac"
     case kpu = "k210-kpu"
+    case kendryteSPI = "k210-spi"
+    case kendryteI2C = "k210-i2c"
+    case kendryteI2S = "k210-i2s"
+    case dvp = "k210-dvp"
+    case sha256 = "k210-sha256"
+    case aes = "k210-aes"
+    case fft = "k210-fft"
+    case otp = "k210-otp"
     /// Keeps what is written, and says so.
     case unmodelled = "unmodelled"
 
@@ -38,11 +46,15 @@ public enum DeviceKind: String, CaseIterable, Sendable {
         case .timer: ["global", "update", "compare", "trigger", "break"]
         case .exti: EXTI.groups.map(\.name)
         case .dma: (0..<8).map { "stream\($0)" }
-        case .sifiveUART, .kendryteGPIO, .kendryteUART, .wdt, .rtc, .kpu: ["global"]
+        case .sifiveUART, .kendryteGPIO, .kendryteUART, .wdt, .rtc, .kpu, .kendryteSPI, .kendryteI2C, .kendryteI2S,
+            .dvp, .fft:
+            ["global"]
         case .gpiohs: (0..<32).map { "pin\($0)" }
         case .kendryteTimer: ["a", "b"]
         case .dmac: (0..<6).map { "channel\($0)" }
-        case .pwr, .gpio, .syscfg, .crc, .iwdg, .dbgmcu, .signature, .clint, .plic, .sysctl, .fpioa: []
+        case .pwr, .gpio, .syscfg, .crc, .iwdg, .dbgmcu, .signature, .clint, .plic, .sysctl, .fpioa, .sha256, .aes,
+            .otp:
+            []
         case .unmodelled: []
         }
     }
@@ -60,7 +72,8 @@ public enum DeviceKind: String, CaseIterable, Sendable {
         case .plic: ["sources": 31]
         case .sysctl: ["in0": 26_000_000]
         case .flash, .pwr, .gpio, .exti, .syscfg, .usart, .crc, .iwdg, .wwdg, .sifiveUART, .fpioa, .gpiohs,
-            .kendryteGPIO, .kendryteUART, .kendryteTimer, .wdt, .rtc, .dmac, .kpu, .unmodelled:
+            .kendryteGPIO, .kendryteUART, .kendryteTimer, .wdt, .rtc, .dmac, .kpu, .kendryteSPI, .kendryteI2C,
+            .kendryteI2S, .dvp, .sha256, .aes, .fft, .otp, .unmodelled:
             [:]
         }
     }

@@ -59,6 +59,8 @@ public final class Recorder: RunObserver {
     private var active: [ActiveInterrupt] = []
     private var outsideSeen = CauseVector()
     private var stackTop: UInt32 = 0
+    /// Whether that is sure: a core whose stack pointer means nothing at reset shows it at its first call.
+    private var isStackTopKnown = true
     /// The lowest stack pointer of the open layer, outside of interrupts.
     private var layerStackLow = UInt32.max
 
@@ -76,13 +78,19 @@ public final class Recorder: RunObserver {
 
     /// The run begins at the reset handler.
     func begin(at pc: UInt32) {
-        stackTop = core.stackPointer
+        isStackTopKnown = core.word(at: (core.stackPointer &- 4) & ~3) != nil
+        stackTop = isStackTopKnown ? core.stackPointer : 0
+        if !isStackTopKnown { core.stackLow = .max }
         calls.begin(at: pc, sp: stackTop, cycle: core.now)
     }
 
     // MARK: What the engine tells
 
     public func drained(_ entries: UnsafeBufferPointer<JournalEntry>) {
+        if !isStackTopKnown, let first = entries.first(where: { hasStack(at: $0.sp) }) {
+            stackTop = max(stackTop, first.sp)
+            isStackTopKnown = true
+        }
         for entry in entries { calls.follow(entry) }
     }
 
@@ -136,10 +144,21 @@ public final class Recorder: RunObserver {
             return
         }
         if let innermost = active.indices.last { active[innermost].low = min(active[innermost].low, sp) }
+        if !isStackTopKnown {
+            guard hasStack(at: sp) else {
+                // A number on the way to an address.
+                core.stackLow = .max
+                return
+            }
+            stackTop = max(stackTop, sp)
+        }
         guard sp < mainStackLow, sp <= stackTop else { return }
         mainStackLow = sp
         peakChain = calls.chain
     }
+
+    /// Whether there is memory for a stack below an address.
+    private func hasStack(at sp: UInt32) -> Bool { core.word(at: (sp &- 4) & ~3) != nil }
 
     /// The current task has its stack pointer there.
     private func noteTask(_ sp: UInt32) {

@@ -103,7 +103,9 @@ extension Text {
     private static func memoryFacts(_ memory: MemoryProfile) -> [String] {
         var lines: [String] = []
         if !memory.regions.isEmpty {
-            lines.append(fact("Flash", used(memory.staticBytes(.flash), of: memory.size(.flash))))
+            if memory.size(.flash) > 0 {
+                lines.append(fact("Flash", used(memory.staticBytes(.flash), of: memory.size(.flash))))
+            }
             lines.append(fact("RAM, static", used(memory.staticBytes(.ram), of: memory.size(.ram))))
         }
         if let stack = memory.mainStack {

@@ -52,6 +52,8 @@ final class K210Chip: BuiltChip {
         }
         accelerator = made
         harts.time = { [unowned clint = devices.platform.clint] in clint.mtime }
+        if let flash = options.flash { devices.attachFlash(flash) }
+        if let camera = options.camera { devices.attachCamera(camera) }
         made?.onLayer = { [unowned self] in self.report($0) }
         devices.dmac?.onBusUse = { [unowned self] slave, _, cycles in
             if slave == self.aiMemory.slave { self.uploadCycles += cycles }
@@ -67,6 +69,10 @@ final class K210Chip: BuiltChip {
     func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void) {
         harts.answerHostInterface(tohost: tohost, fromhost: fromhost, write: write)
     }
+
+    var screen: Picture? { devices.screen?.picture }
+
+    var hasFlashAndCamera: Bool { true }
 
     // MARK: The accelerator's layers
 

@@ -1,3 +1,4 @@
+import Devices
 import Engine
 import Machine
 import Profile
@@ -9,10 +10,16 @@ public struct MachineOptions: Equatable, Sendable {
     public var HSE: Int?
     /// What the random number generator starts from.
     public var seed: Int?
+    /// What the board's NOR flash holds; `nil` for a board without one.
+    public var flash: [UInt8]?
+    /// What the board's camera sees; `nil` for a board without one.
+    public var camera: Picture?
 
-    public init(HSE: Int? = nil, seed: Int? = nil) {
+    public init(HSE: Int? = nil, seed: Int? = nil, flash: [UInt8]? = nil, camera: Picture? = nil) {
         self.HSE = HSE
         self.seed = seed
+        self.flash = flash
+        self.camera = camera
     }
 }
 
@@ -29,6 +36,10 @@ protocol BuiltChip: AnyObject {
     func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void)
     /// Told of every layer that an accelerator has carried out.
     var onAcceleratorSpan: (AcceleratorSpan) -> Void { get set }
+    /// What the board's screen shows; `nil` for a board without one.
+    var screen: Picture? { get }
+    /// Whether the board has a flash and a camera beside the chip.
+    var hasFlashAndCamera: Bool { get }
 }
 
 extension BuiltChip {
@@ -37,6 +48,8 @@ extension BuiltChip {
         get { { _ in } }
         set {}
     }
+    var screen: Picture? { nil }
+    var hasFlashAndCamera: Bool { false }
 }
 
 /// A chip that is built from its description, ready for firmware.
@@ -86,6 +99,12 @@ public final class TargetMachine {
     public func onAcceleratorSpan(_ action: @escaping (AcceleratorSpan) -> Void) {
         built.onAcceleratorSpan = action
     }
+
+    /// What the board's screen shows; `nil` for a board without one.
+    public var screen: Picture? { built.screen }
+
+    /// Whether the board has a NOR flash and a camera beside the chip.
+    public var hasFlashAndCamera: Bool { built.hasFlashAndCamera }
 
     // MARK: What it says about itself
 

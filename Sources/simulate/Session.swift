@@ -9,6 +9,8 @@ import Targets
 /// One firmware on one chip: loads it, runs it within its limits, and makes the profile.
 final class Session {
     let image: FirmwareImage
+    /// Of the file that the user named.
+    private let sha256: String
     let machine: TargetMachine
     let recording: RunRecording
     let program: ObservedProgram
@@ -28,20 +30,27 @@ final class Session {
     init(_ options: RunOptions, isQuiet: Bool = false) throws(Failure) {
         self.options = options
         let (description, model) = try TargetFiles.find(options.target)
-        let bytes = try Files.read(options.firmware, what: "firmware")
-        do throws(FirmwareError) {
-            image = try FirmwareImage.load(bytes: bytes, expecting: description.core.type.family.architecture)
-        } catch {
-            throw .badInput("\(options.firmware): \(error)")
-        }
+        let firmware = try Program(options.firmware, for: description)
+        image = firmware.image
+        sha256 = firmware.sha256
+        if let screen = options.screen { try Files.checkWritable(screen) }
+        var machineOptions = MachineOptions(HSE: options.HSE?.value, seed: Int(options.seed), flash: firmware.flash)
+        if let flash = options.flash { machineOptions.flash = try Program.flash(flash) }
+        if let camera = options.camera { machineOptions.camera = try Pictures.read(camera) }
         do throws(TargetError) {
-            machine = try TargetMachine(
-                description, model, options: MachineOptions(HSE: options.HSE?.value, seed: Int(options.seed)))
+            machine = try TargetMachine(description, model, options: machineOptions)
         } catch {
             throw .badInput("\(error)")
         }
+        try Session.checkBoard(machine, options, isNetwork: firmware.model != nil)
         limits = Limits(maxCycles: options.maxCycles?.value, seconds: options.timeout?.seconds)
         try Loader.load(image, from: options.firmware, into: machine)
+        if let model = firmware.model {
+            let input = try options.input.last { $0.port == nil }.map { input throws(Failure) in
+                try Files.read(input.file, what: "input of the network")
+            }
+            try Mailbox.fill(image, model: model, input: input ?? [], options.firmware, machine)
+        }
         console = try Console(machine, options, isQuiet: isQuiet)
         machine.cpu.reset()
         handlers = machine.cpu.handlers
@@ -54,6 +63,39 @@ final class Session {
         if options.strict {
             machine.chip.notices.onNotice = { [unowned chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) }
         }
+    }
+
+    /// Options that the board has nothing for are mistakes.
+    private static func checkBoard(
+        _ machine: TargetMachine, _ options: RunOptions, isNetwork: Bool
+    ) throws(Failure) {
+        let name = machine.description.name
+        if !machine.hasFlashAndCamera {
+            for (option, file) in [
+                ("--flash", options.flash), ("--camera", options.camera), ("--screen", options.screen),
+            ] where file != nil {
+                throw .badInput("\(name) has nothing for \(option); the k210 has")
+            }
+        }
+        if !isNetwork, let input = options.input.first(where: { $0.port == nil }) {
+            throw .badInput("'\(input.file)' is for no serial port; write a port and a file, as in USART2=file.bin")
+        }
+    }
+
+    /// What is written once the run is over: what serial ports sent, what the screen shows.
+    func writeFiles() throws(Failure) {
+        try console.writeFiles()
+        if let path = options.screen, let picture = machine.screen { try Pictures.write(picture, to: path) }
+    }
+
+    /// What the user should read beside the numbers.
+    private var warnings: [String] {
+        let start = UInt64(machine.description.core.resetAddress)
+        guard machine.description.core.type.family == .rv64, image.entry != start else { return [] }
+        return [
+            "The firmware wants to begin at \(hexadecimal(image.entry)), but \(machine.description.name) begins at "
+                + "\(hexadecimal(start)); link the start-up code there."
+        ]
     }
 
     /// Programs for a simulator print and end by writing to a word of that name.
@@ -89,9 +131,9 @@ final class Session {
             RunDescription(
                 tool: RunProfile.Tool(name: "simulate", version: Version.text),
                 firmware: RunProfile.Firmware(
-                    file: URL(fileURLWithPath: options.firmware).lastPathComponent, sha256: image.sha256),
+                    file: URL(fileURLWithPath: options.firmware).lastPathComponent, sha256: sha256),
                 target: machine.profileTarget, clock: machine.clockSettings, outcome: outcome ?? .interrupted(),
-                console: console.summary, warnings: [],
+                console: console.summary, warnings: warnings,
                 interruptName: exceptionName),
             image: image, lines: places.sourceLines)
     }

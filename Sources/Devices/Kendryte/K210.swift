@@ -26,6 +26,11 @@ public final class K210 {
     public private(set) var fpioa: FPIOA?
     public private(set) var gpio: KendryteGPIO?
     public private(set) var gpiohs: GPIOHS?
+    public private(set) var dvp: DVP?
+    /// By name: `SPI0`.
+    public private(set) var masters: [String: SPI] = [:]
+    /// What hangs on SPI0 of Kendryte's and Sipeed's boards.
+    public private(set) var screen: LCD?
 
     private let chip: Chip
     private var requests: [DMARequest] = []
@@ -125,6 +130,47 @@ public final class K210 {
                 if sysctl.kpuHertz > 0 { made.clockDidStart() }
             }
             return made.peripheral
+        case .kendryteSPI:
+            let kind: SPI.Kind = name == "SPI3" ? .flashMaster : name == "SPI2" ? .slave : .master
+            let spi = SPI(
+                name: name, chip: chip, kind: kind, clock: try clock(of: description),
+                interrupt: try platform.line("global", of: description))
+            masters[name] = spi
+            requests += [spi.transmitRequest, spi.receiveRequest]
+            return spi
+        case .kendryteI2C:
+            let i2c = I2C(
+                name: name, chip: chip, clock: try clock(of: description),
+                interrupt: try platform.line("global", of: description))
+            requests += [i2c.transmitRequest, i2c.receiveRequest]
+            return i2c
+        case .kendryteI2S:
+            let i2s = I2S(
+                name: name, chip: chip, clock: try clock(of: description),
+                interrupt: try platform.line("global", of: description))
+            requests += [i2s.transmitRequest, i2s.receiveRequest]
+            return i2s
+        case .dvp:
+            let port = DVP(
+                name: name, chip: chip, clock: { [unowned sysctl] in sysctl.hertz(of: .APB1) },
+                interrupt: try platform.line("global", of: description))
+            dvp = port
+            return port
+        case .sha256:
+            let unit = SHA256Accelerator(name: name, chip: chip, clock: try clock(of: description))
+            requests.append(unit.request)
+            return unit
+        case .aes:
+            let unit = AESAccelerator(name: name, chip: chip, clock: try clock(of: description))
+            requests.append(unit.request)
+            return unit
+        case .fft:
+            let unit = FFTAccelerator(
+                name: name, chip: chip, clock: try clock(of: description),
+                interrupt: try platform.line("global", of: description))
+            requests += [unit.transmitRequest, unit.receiveRequest]
+            return unit
+        case .otp: return OTP(name: name, notices: chip.notices)
         case .clint, .plic, .sifiveUART, .unmodelled, .rcc, .flash, .pwr, .gpio, .exti, .syscfg, .dma, .usart, .timer,
             .crc, .rng, .iwdg, .wwdg, .dbgmcu, .signature:
             throw .otherFamily(device: name, kind: description.kind)
@@ -149,6 +195,34 @@ public final class K210 {
             }
         }
         wirePins()
+        wireScreen()
+    }
+
+    /// The screen is selected by SPI0_SS3, on IO36 of Sipeed's boards and on IO6 of Kendryte's KD233; its D/C pin is a
+    /// GPIOHS on IO38 or IO8. kendryte-standalone-demo, lcd/main.c.
+    private func wireScreen() {
+        guard let master = masters["SPI0"], fpioa != nil, gpiohs != nil else { return }
+        let screen = LCD(chip: chip) { [unowned self] in
+            guard let fpioa = self.fpioa, let gpiohs = self.gpiohs else { return false }
+            let pin = fpioa.pin(K210.SPI0_SS3) == 6 ? 8 : 38
+            guard let function = fpioa.function(ofPin: pin), (24..<56).contains(function) else { return false }
+            return !gpiohs.levels.bit(function - 24)
+        }
+        master.attach(screen, chipSelect: 3)
+        self.screen = screen
+    }
+
+    /// The number of the function in the FPIOA: fpioa.h.
+    private static let SPI0_SS3 = 15
+
+    /// Puts a NOR flash with these contents on SPI3.
+    public func attachFlash(_ contents: [UInt8]) {
+        masters["SPI3"]?.attach(SPIFlash(chip: chip, contents: contents), chipSelect: 0)
+    }
+
+    /// Puts a camera that sees this picture on the video port.
+    public func attachCamera(_ picture: Picture) {
+        dvp?.sensor = ImageSensor(model: .OV2640, picture: picture)
     }
 
     /// A pad shows what drives it, or what its pull resistors make of it.

@@ -149,7 +149,7 @@ public final class STM32F4 {
             return DeviceSignature(name: name, flashKilobytes: kilobytes)
         case .unmodelled: return Unmodelled(name: name, notices: chip.notices)
         case .clint, .plic, .sifiveUART, .sysctl, .fpioa, .gpiohs, .kendryteGPIO, .kendryteUART, .kendryteTimer, .wdt,
-            .rtc, .dmac, .kpu:
+            .rtc, .dmac, .kpu, .kendryteSPI, .kendryteI2C, .kendryteI2S, .dvp, .sha256, .aes, .fft, .otp:
             throw .otherFamily(device: name, kind: description.kind)
         }
     }

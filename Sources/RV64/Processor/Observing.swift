@@ -140,7 +140,10 @@ extension Hart: Core {
 }
 
 extension Harts {
-    public var isAtStandstill: Bool { harts.allSatisfy { $0.isSleeping || $0.endlessLoop != nil } }
+    public var isAtStandstill: Bool {
+        let isQuiet = chip.events.next == nil
+        return harts.allSatisfy { $0.isSleeping && isQuiet || $0.endlessLoop != nil }
+    }
 
     public func entryProblem(on target: String) -> String? {
         let start = harts[0].features.resetAddress
