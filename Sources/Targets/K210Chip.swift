@@ -52,7 +52,8 @@ final class K210Chip: BuiltChip {
         }
         accelerator = made
         harts.time = { [unowned clint = devices.platform.clint] in clint.mtime }
-        if let flash = options.flash { devices.attachFlash(flash) }
+        // Every board has one; it is erased if the user has nothing for it.
+        devices.attachFlash(options.flash ?? [])
         if let camera = options.camera { devices.attachCamera(camera) }
         made?.onLayer = { [unowned self] in self.report($0) }
         devices.dmac?.onBusUse = { [unowned self] slave, _, cycles in

@@ -10,7 +10,7 @@ public struct MachineOptions: Equatable, Sendable {
     public var HSE: Int?
     /// What the random number generator starts from.
     public var seed: Int?
-    /// What the board's NOR flash holds; `nil` for a board without one.
+    /// What the board's NOR flash holds, if it has one; `nil` for nothing.
     public var flash: [UInt8]?
     /// What the board's camera sees; `nil` for a board without one.
     public var camera: Picture?
