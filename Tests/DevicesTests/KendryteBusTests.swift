@@ -203,7 +203,7 @@ import Testing
 }
 
 @Suite struct KendryteOTPTests {
-    let OTP = Devices.OTP(notices: makeK210().chip.notices, contents: [0x52, 0x4F, 0x58, 0x4D])
+    let OTP = Devices.OTP(chip: makeK210().chip, contents: [0x52, 0x4F, 0x58, 0x4D])
 
     /// `otp_read_byte`.
     func read(_ address: UInt32) -> UInt32? {

@@ -53,12 +53,13 @@ static void listen_to(uint64_t interrupts)
     KPU_INTERRUPT_MASK = ALL_INTERRUPTS & ~interrupts;
 }
 
-/// `first` and `last` are bits to set in the first and the last word.
-static void push(const struct kpu_layer *layer, uint64_t first, uint64_t last)
+/// Whether the end is told and whether the result is sent is up to the caller,
+/// whatever a layer that was read from a file says.
+static void push(const struct kpu_layer *layer, uint64_t interrupt, uint64_t send)
 {
-    KPU_LAYER_FIFO = layer->words[0] | first;
+    KPU_LAYER_FIFO = (layer->words[0] & ~KPU_INTERRUPT_WHEN_DONE) | interrupt;
     for (unsigned index = 1; index < 11; index++) KPU_LAYER_FIFO = layer->words[index];
-    KPU_LAYER_FIFO = layer->words[11] | last;
+    KPU_LAYER_FIFO = (layer->words[11] & ~KPU_SEND_DATA_OUT) | send;
 }
 
 void kpu_run(const struct kpu_layer *layer)

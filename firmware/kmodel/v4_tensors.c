@@ -4,6 +4,7 @@
 
 #include "mathematics.h"
 #include "v4.h"
+#include "windows.h"
 
 static uint64_t offset(struct shape shape, const int32_t index[4])
 {
@@ -296,8 +297,6 @@ LAYER layer_pad(struct body *body)
         to += size;
     } while (step(padded, index));
 }
-
-enum reduction { REDUCE_MEAN, REDUCE_MINIMUM, REDUCE_MAXIMUM, REDUCE_SUM };
 
 SPECIALISED void reduce_floats(struct shape in, struct shape out, float_operation operation, const float *from,
                                float *to)

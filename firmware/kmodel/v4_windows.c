@@ -60,7 +60,8 @@ static void check_channels(const struct body *body, const struct convolution2d *
 
 static uint64_t inputs_of(const struct convolution2d *layer)
 {
-    return (uint64_t)layer->batches * (uint64_t)layer->in_channels * (uint64_t)layer->down.in * (uint64_t)layer->right.in;
+    return (uint64_t)layer->batches * (uint64_t)layer->in_channels * (uint64_t)layer->down.in
+         * (uint64_t)layer->right.in;
 }
 
 static uint64_t outputs_of(const struct convolution2d *layer)

@@ -1,4 +1,4 @@
-"""Tries the layers that the kmodel runner does on the processor: one small model for each, run in QEMU, against numpy.
+"""Tries the layers that the kmodel runner does on the processor: a small model for each, run in QEMU, against numpy.
 
     check_kmodel.py [NAME]
 
@@ -12,6 +12,8 @@ import sys
 import tempfile
 
 import numpy as np
+
+from kmodel import KModel
 
 FIRMWARE = pathlib.Path(__file__).resolve().parent.parent
 BUILD = "build/check"
@@ -273,7 +275,8 @@ def resized(x, height, width, bilinear, align):
 def functions():
     x = (f32(1, 1, 1, 61) * 3).astype(np.float32)
     positive = np.abs(x) + np.float32(0.01)
-    table = [np.abs, np.ceil, np.cos, np.exp, np.floor, np.log, np.negative, lambda v: 1 / np.sqrt(v), np.sin, np.square]
+    table = [np.abs, np.ceil, np.cos, np.exp, np.floor, np.log, np.negative, lambda v: 1 / np.sqrt(v), np.sin,
+             np.square]
     for code, function in enumerate(table):
         values = positive if code in (5, 7) else x
         model = V4(0x0E, function(values.astype(np.float64)).astype(np.float32), values)
@@ -308,15 +311,70 @@ def products():
     yield "quantized_matmul", model, model.file(words(4, 6, 5, -120, -130, 900, 19, 90) + bias.tobytes())
 
 
+class V3:
+    """A model of version 3: the input goes through a fully connected layer that changes nothing, since one must come
+    first, for bytes through a quantisation that changes nothing either, and then to the layer in question."""
+
+    def __init__(self, type, expected, input, *tail, second=None):
+        self.expected, self.operands = np.ascontiguousarray(expected), [input.astype(np.float32)]
+        file, count = KModel(), input.size
+        start, place, bytes_ = (file.reserve(4 * count) for _ in range(3))
+        out = file.reserve(max(4 * count, self.expected.nbytes))
+        file.fully_connected(start, place, np.eye(count, dtype=np.float32), np.zeros(count, np.float32))
+        if input.dtype == np.uint8:
+            file.layer(11, words(0, place, bytes_, count, 1.0, 0.0))
+            place = bytes_
+        names = {"in": place, "out": out}
+        file.layer(type, b"".join(w if isinstance(w, bytes) else words(names.get(w, w)) for w in (0, *tail)))
+        self.model = file.bytes([(out, self.expected.nbytes)])
+
+
+def version_3():
+    x, q = f32(2, 4, 5), u8(2, 4, 5)
+    n, pool = x.size, (5, 4, 2, 3, 2, 2, 3, 2, 2, 2, 1, 0)  # in, out, kernel, stride, padding: width first
+    yield "v3 add", V3(1, x.ravel() * 2, x, "in", "in", "out", n)
+    a, b = (q.astype(np.int64).ravel() - 100) * 700 >> 3, (q.astype(np.int64).ravel() - 90) * 300 >> 2
+    carried = (a + b) * 40 >> 10
+    carried = np.where(carried & 1, (carried >> 1) + np.where(carried < 0, -1, 1), carried >> 1)
+    yield "v3 quantized_add", V3(2, np.clip(carried + 80, 0, 255).astype(np.uint8), q, "in", "in", "out", n,
+                                 -100, 700, 3, -90, 300, 2, 80, 40, 11)
+    yield "v3 global_average_pool2d", V3(5, x.reshape(2, -1).mean(axis=1), x, "in", "out", 20, 2)
+    patches = windows(q[np.newaxis].astype(float), ((0, 0), (1, 1)), (2, 3), (2, 2), ONES, np.nan)
+    yield "v3 quantized_max_pool2d", V3(8, np.nanmax(patches, axis=(4, 5)).astype(np.uint8), q, "in", "out", *pool)
+    patches = windows(x[np.newaxis], ((0, 0), (1, 1)), (2, 3), (2, 2), ONES, np.nan)
+    yield "v3 average_pool2d", V3(9, np.nanmean(patches, axis=(4, 5)).astype(np.float32), x, "in", "out", *pool, 0)
+    ties = np.array([-0.5, 0.5, 1.5, 2.5, 300, -7, 0.49999997, 99.2], np.float32)
+    yield "v3 quantize", V3(11, np.array([0, 1, 2, 3, 255, 0, 0, 99], np.uint8), ties, "in", "out", 8, 1.0, 0.0)
+    yield "v3 dequantize", V3(12, q.astype(np.float32).ravel() * np.float32(0.3) + np.float32(-4.5), q, "in", "out", n,
+                              0.3, -4.5)
+    table = u8(256)
+    yield "v3 requantize", V3(13, table[q.ravel()], q, "in", "out", n, table.tobytes())
+    yield "v3 l2_normalization", V3(14, (x / np.linalg.norm(x)).ravel(), x, "in", "out", n)
+    yield "v3 softmax", V3(15, (np.exp(x) / np.exp(x).sum()).ravel(), x, "in", "out", n)
+    yield "v3 logistic", V3(25, (1 / (1 + np.exp(-x))).ravel(), x, "in", "out", n)
+    yield "v3 concat", V3(16, np.concatenate([x.ravel(), x.ravel()[:10]]), x, "out", 2, "in", 4 * n, "in", 40)
+    yield "v3 quantized_concat", V3(17, np.concatenate([q.ravel(), q.ravel()[:10]]), q, "out", 2, "in", n, "in", 10)
+    yield "v3 tf_flatten", V3(20, x.transpose(1, 2, 0).ravel(), x, "in", "out", 5, 4, 2)
+    yield "v3 resize_nearest_neighbor", V3(22, resized(x[np.newaxis], 7, 3, False, False), x, "in", "out", 5, 4, 2,
+                                           3, 7, 0)
+    yield "v3 quantized_resize", V3(23, resized(q[np.newaxis], 7, 3, False, False), q, "in", "out", 5, 4, 2, 3, 7, 0)
+    factors = np.array([[0.5, 1.0], [-2.0, 3.0]], np.float32)
+    channels = q.reshape(2, 20) * factors[:, :1] + factors[:, 1:]
+    yield "v3 channelwise_dequantize", V3(24, channels.astype(np.float32).ravel(), q, "in", "out", 2, 20,
+                                          factors.tobytes())
+
+
 def main():
     subprocess.run(["make", "-s", "QEMU=1", f"BUILD={BUILD}", f"OUT={BUILD}/out",
                     "DEFINES=-DSIMULATE_QEMU -DSIMULATE_EXIT_ALWAYS -DSHOWN=100000",
                     f"{BUILD}/out/kmodel/kmodel.k210.elf"], cwd=FIRMWARE, check=True, stdout=subprocess.DEVNULL)
     failures = 0
-    for group in (float_convolutions, byte_convolutions, pools, binaries, shapes, functions, products):
-        for name, model, file in group():
+    groups = (float_convolutions, byte_convolutions, pools, binaries, shapes, functions, products, version_3)
+    for group in groups:
+        for name, model, *file in group():
             if len(sys.argv) > 1 and not name.startswith(sys.argv[1]):
                 continue
+            file = file[0] if file else model.model
             got, text = run(file, np.ascontiguousarray(model.operands[0]).tobytes())
             wanted = model.expected.ravel().astype(np.float64)
             # Six decimals are printed; a byte cut off from a float may be one less or more.

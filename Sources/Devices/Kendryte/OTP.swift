@@ -31,9 +31,9 @@ public final class OTP: RegisterMap {
     private var stored = [UInt32](repeating: 0, count: 48)
 
     /// - Parameter contents: what was programmed before; zeros behind. Bytes beyond 16 KiB are cut off.
-    public init(name: String = "OTP", notices: Notices, contents: [UInt8] = []) {
+    public init(name: String = "OTP", chip: Chip, contents: [UInt8] = []) {
         self.name = name
-        self.notices = notices
+        notices = chip.notices
         self.contents = Array(contents.prefix(OTP.size))
         self.contents += Array(repeating: 0, count: OTP.size - self.contents.count)
     }
