@@ -170,7 +170,7 @@ public final class K210 {
                 interrupt: try platform.line("global", of: description))
             requests += [unit.transmitRequest, unit.receiveRequest]
             return unit
-        case .otp: return OTP(name: name, notices: chip.notices)
+        case .otp: return OTP(name: name, chip: chip)
         case .clint, .plic, .sifiveUART, .unmodelled, .rcc, .flash, .pwr, .gpio, .exti, .syscfg, .dma, .usart, .timer,
             .crc, .rng, .iwdg, .wwdg, .dbgmcu, .signature:
             throw .otherFamily(device: name, kind: description.kind)
