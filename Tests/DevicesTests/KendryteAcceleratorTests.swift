@@ -3,16 +3,16 @@ import Testing
 
 @testable import Devices
 
-func hex(_ bytes: some Sequence<UInt8>) -> String {
+private func hex(_ bytes: some Sequence<UInt8>) -> String {
     bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }
 
-func bytes(_ hex: String) -> [UInt8] {
+private func bytes(_ hex: String) -> [UInt8] {
     let digits = hex.compactMap { $0.hexDigitValue }
     return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
 }
 
-func littleEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+private func littleEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
 }
 

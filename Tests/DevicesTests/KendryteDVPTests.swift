@@ -128,7 +128,7 @@ import Testing
         setUp(Self.picture)
         DVP[.rgb_addr] = 0x805F_FFFF
         DVP[.r_addr] = 0xFFFF_FFF0
-        DVP[.dvp_cfg] = 0x3FFF_FFFF & ~0x600
+        DVP[.dvp_cfg] = 0x004F_F91F
         chip.run(seconds: 0.1)
         #expect(chip.notices.all.contains { $0.what.contains("rgb_addr") })
     }

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Devices
 
-/// SPI3 with its flash, and SPI0 with a device that records, driven as `spi.c` and the `w25qxx.c` of Kendryte's examples
-/// do.
+/// SPI3 with its flash, and SPI0 with a device that records, driven as `spi.c` and the `w25qxx.c` of Kendryte's
+/// examples do.
 @Suite struct KendryteSPITests {
     let chip: Chip
     let SRAM: Memory

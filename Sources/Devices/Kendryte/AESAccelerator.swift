@@ -119,7 +119,7 @@ public final class AESAccelerator: RegisterMap {
 
     private func restart() {
         event?.cancel()
-        stream = nil
+        (stream, freeAt) = (nil, 0)
         (output, pending, pendingWords, tagIn) = ([], [], 0, Array(repeating: 0, count: 4))
         tag_chk = 0
     }

@@ -239,10 +239,11 @@ final class DMACChannel {
             let limit = max(DMACChannel.burst(ctl.bits(21, 18)), 64 / destinationWidth)
             var count = 0
             while count < limit, isEnabled, itemsLeft > 0 || !bytes.isEmpty, isRequested() {
+                count += 1
+                if passesItem() { continue }
                 while bytes.count < destinationWidth, isEnabled, itemsLeft > 0 { takeItem() }
                 guard isEnabled else { break }
                 giveItem()
-                count += 1
             }
             moved = count * destinationWidth
         }
@@ -254,11 +255,37 @@ final class DMACChannel {
     private func copyItems(_ limit: Int, while isRequested: () -> Bool) -> Int {
         var count = 0
         while count < limit, isEnabled, itemsLeft > 0, isRequested() {
-            takeItem()
             count += 1
+            if passesItem() { continue }
+            takeItem()
             while isEnabled, bytes.count >= destinationWidth || (itemsLeft == 0 && !bytes.isEmpty) { giveItem() }
         }
         return count * sourceWidth
+    }
+
+    /// The way of almost all transfers with a peripheral: an item of up to eight bytes goes through as it is.
+    /// - Returns: whether the way is open.
+    private func passesItem() -> Bool {
+        let width = sourceWidth
+        guard bytes.isEmpty, itemsLeft > 0, width <= 8, width == destinationWidth else { return false }
+        let (from, to) = (source, destination)
+        let value: UInt64
+        do throws(BusError) {
+            value = try busRead(from, width)
+        } catch {
+            fail(error, at: .source, from)
+            return true
+        }
+        if !ctl.bit(4) { sar &+= UInt64(width) }
+        if !ctl.bit(6) { dar &+= UInt64(width) }
+        itemsLeft -= 1
+        completed += 1
+        do throws(BusError) {
+            try busWrite(to, value, width)
+        } catch {
+            fail(error, at: .destination, to)
+        }
+        return true
     }
 
     /// The way of almost all copies: from plain memory to plain memory, both addresses rising.

@@ -5,8 +5,8 @@ import Machine
 /// bits, forward and backward, with an optional halving after each layer of butterflies.
 ///
 /// What is not published is assumed: decimation in time with the layers of `fft_shift` counted from the first one,
-/// twiddle factors of 16 bits, products rounded to nearest, halving towards minus infinity, sums limited to 16 bits, and
-/// one butterfly per cycle of its clock.
+/// twiddle factors of 16 bits, products rounded to nearest, halving towards minus infinity, sums limited to 16 bits,
+/// and one butterfly per cycle of its clock.
 public final class FFTAccelerator: DoublewordRegisterMap {
     public enum Register: UInt32 {
         case fft_input_fifo = 0x00, fft_ctrl = 0x08, fifo_ctrl = 0x10, intr_mask = 0x18, intr_clear = 0x20

@@ -2,8 +2,8 @@ import Bits
 import Machine
 
 /// An I2S interface of the K210, a DesignWare I2S master with four stereo channels (`i2s.h` and `i2s.c` of Kendryte's
-/// standalone SDK). Every sample period each enabled channel takes a pair of samples from its transmit FIFO, or puts one
-/// into its receive FIFO.
+/// standalone SDK). Every sample period each enabled channel takes a pair of samples from its transmit FIFO, or puts
+/// one into its receive FIFO.
 ///
 /// The voice processor (APU) of I2S0 at 0x200 is not modelled.
 public final class I2S: RegisterMap {

@@ -1,14 +1,14 @@
 import Bits
 import Machine
 
-/// A serial peripheral interface of the K210, a DesignWare SSI: SPI0, SPI1 and SPI3 are masters, the SPI slave takes its
-/// registers and nothing drives it (`spi.h` and `spi.c` of Kendryte's standalone SDK).
+/// A serial peripheral interface of the K210, a DesignWare SSI: SPI0, SPI1 and SPI3 are masters, the SPI slave takes
+/// its registers and nothing drives it (`spi.h` and `spi.c` of Kendryte's standalone SDK).
 ///
 /// Frames that are complete at the time of a register access are dealt with at that access, so levels are exact without
 /// an event for each frame; with DMA, up to eight frames share an event.
 ///
-/// Two differences from silicon, both in favour of firmware: a device stays selected while its bit in `SER` is set, also
-/// when the transmit FIFO runs empty; and in the receive-only modes the clock waits for room in the receive FIFO.
+/// Two differences from silicon, both in favour of firmware: a device stays selected while its bit in `SER` is set,
+/// also when the transmit FIFO runs empty; and in the receive-only modes the clock waits for room in the receive FIFO.
 public final class SPI: RegisterMap {
     public enum Register: UInt32 {
         case CTRLR0 = 0x00, CTRLR1 = 0x04, SSIENR = 0x08, MWCR = 0x0C, SER = 0x10, BAUDR = 0x14
@@ -54,7 +54,7 @@ public final class SPI: RegisterMap {
     private let kind: Kind
     private let clock: () -> Double
     private let interrupt: InterruptLine
-    private var devices: [Int: any SPIDevice] = [:]
+    private var devices: [(any SPIDevice)?] = [nil, nil, nil, nil]
     /// The registers that keep what is written, by number.
     private var stored = [UInt32](repeating: 0, count: 0x48)
     private var settings = SPITransfer.Settings()
@@ -86,6 +86,7 @@ public final class SPI: RegisterMap {
 
     /// Puts a device on a chip select, 0 to 3, in the place of the one before.
     public func attach(_ device: any SPIDevice, chipSelect: Int) {
+        guard devices.indices.contains(chipSelect) else { return }
         devices[chipSelect] = device
     }
 
