@@ -15,7 +15,7 @@ PREFIX  ?= /usr/local
 SECONDS ?= 60
 
 # What they install where it is missing, by Debian package name.
-BUILD_NEEDS := libelf-dev libdw-dev pkgconf
+BUILD_NEEDS := libelf-dev libdw-dev libpng-dev libzip-dev pkgconf
 TEST_NEEDS  := $(BUILD_NEEDS) libunicorn-dev binutils-arm-none-eabi gcc-arm-none-eabi libnewlib-arm-none-eabi \
                qemu-system-arm binutils-riscv64-unknown-elf qemu-system-misc valgrind
 NEED        := @scripts/install-missing
@@ -78,6 +78,8 @@ install: build
 	@install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/simulate
 	@install $(SIMULATE) $(DESTDIR)$(PREFIX)/bin/simulate
 	@cp -R targets $(DESTDIR)$(PREFIX)/share/simulate/
+	@install -d $(DESTDIR)$(PREFIX)/share/simulate/firmware/kmodel
+	@install -m 644 firmware/kmodel/kmodel.k210.elf $(DESTDIR)$(PREFIX)/share/simulate/firmware/kmodel/
 	@echo "Installed $(DESTDIR)$(PREFIX)/bin/simulate"
 
 clean:

@@ -15,6 +15,27 @@ public enum DeviceKind: String, CaseIterable, Sendable {
     case wwdg = "stm32-wwdg"
     case dbgmcu = "stm32-dbgmcu"
     case signature = "stm32-signature"
+    case clint = "riscv-clint"
+    case plic = "riscv-plic"
+    case sifiveUART = "sifive-uart"
+    case sysctl = "k210-sysctl"
+    case fpioa = "k210-fpioa"
+    case gpiohs = "k210-gpiohs"
+    case kendryteGPIO = "k210-gpio"
+    case kendryteUART = "k210-uart"
+    case kendryteTimer = "k210-timer"
+    case wdt = "k210-wdt"
+    case rtc = "k210-rtc"
+    case dmac = "k210-dmac"
+    case kpu = "k210-kpu"
+    case kendryteSPI = "k210-spi"
+    case kendryteI2C = "k210-i2c"
+    case kendryteI2S = "k210-i2s"
+    case dvp = "k210-dvp"
+    case sha256 = "k210-sha256"
+    case aes = "k210-aes"
+    case fft = "k210-fft"
+    case otp = "k210-otp"
     /// Keeps what is written, and says so.
     case unmodelled = "unmodelled"
 
@@ -25,7 +46,15 @@ public enum DeviceKind: String, CaseIterable, Sendable {
         case .timer: ["global", "update", "compare", "trigger", "break"]
         case .exti: EXTI.groups.map(\.name)
         case .dma: (0..<8).map { "stream\($0)" }
-        case .pwr, .gpio, .syscfg, .crc, .iwdg, .dbgmcu, .signature: []
+        case .sifiveUART, .kendryteGPIO, .kendryteUART, .wdt, .rtc, .kpu, .kendryteSPI, .kendryteI2C, .kendryteI2S,
+            .dvp, .fft:
+            ["global"]
+        case .gpiohs: (0..<32).map { "pin\($0)" }
+        case .kendryteTimer: ["a", "b"]
+        case .dmac: (0..<6).map { "channel\($0)" }
+        case .pwr, .gpio, .syscfg, .crc, .iwdg, .dbgmcu, .signature, .clint, .plic, .sysctl, .fpioa, .sha256, .aes,
+            .otp:
+            []
         case .unmodelled: []
         }
     }
@@ -39,7 +68,13 @@ public enum DeviceKind: String, CaseIterable, Sendable {
         case .rng: ["seed": 0]
         case .dbgmcu: ["idcode": 0x1001_6413]
         case .signature: ["flash-kilobytes": 1024]
-        case .flash, .pwr, .gpio, .exti, .syscfg, .usart, .crc, .iwdg, .wwdg, .unmodelled: [:]
+        case .clint: ["divisor": 1]
+        case .plic: ["sources": 31]
+        case .sysctl: ["in0": 26_000_000]
+        case .flash, .pwr, .gpio, .exti, .syscfg, .usart, .crc, .iwdg, .wwdg, .sifiveUART, .fpioa, .gpiohs,
+            .kendryteGPIO, .kendryteUART, .kendryteTimer, .wdt, .rtc, .dmac, .kpu, .kendryteSPI, .kendryteI2C,
+            .kendryteI2S, .dvp, .sha256, .aes, .fft, .otp, .unmodelled:
+            [:]
         }
     }
 }
@@ -83,6 +118,10 @@ public enum DeviceError: Error, Equatable, Sendable {
     case badInterruptNumber(device: String, name: String, number: Int)
     case unknownOption(device: String, name: String, known: [String])
     case badOption(device: String, name: String, value: Int)
+    /// The chip's family has no peripherals of this kind.
+    case otherFamily(device: String, kind: DeviceKind)
+    /// A peripheral that is known by its name has none of these.
+    case unknownName(device: String, known: [String])
     /// No memory answers where the peripheral needs one.
     case noMemory(device: String, address: UInt32)
 }
@@ -101,6 +140,10 @@ extension DeviceError: CustomStringConvertible {
         case .unknownOption(let device, let name, let known):
             "\(device) has no option \(name); it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
         case .badOption(let device, let name, let value): "option \(name) of \(device) cannot be \(value)"
+        case .otherFamily(let device, let kind):
+            "\(device) has the type \(kind.rawValue), which belongs to chips of another family"
+        case .unknownName(let device, let known):
+            "there is no clock for a peripheral named \(device); the chip knows \(known.joined(separator: ", "))"
         case .noMemory(let device, let address):
             "\(device) needs a memory at 0x\(String(address, radix: 16)), and there is none"
         }

@@ -45,6 +45,18 @@ public struct FirmwareImage: Sendable {
             mappingSymbols: mappingSymbols, buildID: file.buildID(), bytes: bytes)
     }
 
+    /// A program as bare bytes, without symbols, that begins with its first byte.
+    ///
+    /// - Parameter address: where it goes in memory, and where it runs.
+    public static func raw(_ bytes: [UInt8], at address: UInt64, for architecture: Architecture) -> FirmwareImage {
+        let segment = Segment(
+            index: 0, physicalAddress: address, virtualAddress: address, bytes: bytes, memorySize: UInt64(bytes.count),
+            isReadable: true, isWritable: true, isExecutable: true)
+        return FirmwareImage(
+            architecture: architecture, entry: address, segments: [segment], sections: [], symbols: [],
+            mappingSymbols: [], buildID: nil, bytes: bytes)
+    }
+
     /// The first section of that name.
     public func section(named name: String) -> Section? {
         sections.first { $0.name == name }

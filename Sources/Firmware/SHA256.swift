@@ -2,6 +2,11 @@
 public enum SHA256 {
     /// The digest of `bytes`, 64 lower-case hexadecimal digits.
     public static func hexDigest(of bytes: [UInt8]) -> String {
+        digest(of: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// The digest of `bytes`: 32 bytes.
+    public static func digest(of bytes: [UInt8]) -> [UInt8] {
         // Section 5.1.1: a one bit, zeros, and the length in bits as 64 bits, to a multiple of 64 bytes.
         let whole = bytes.count & ~63
         var tail = Array(bytes[whole...]) + [0x80]
@@ -17,10 +22,9 @@ public enum SHA256 {
         tail.withUnsafeBytes { data in
             for block in stride(from: 0, to: data.count, by: 64) { compress(data, block, &state, &schedule) }
         }
-        return state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
+        return state.flatMap { word in
+            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
+        }
     }
 
     /// Section 6.2.2.

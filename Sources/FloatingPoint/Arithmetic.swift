@@ -40,7 +40,7 @@ extension BinaryFormat {
         let product = product(x, y)
         // Infinity times zero is invalid even when the addend is a quiet NaN.
         if product == nil, !x.isNaN, !y.isNaN, z.kind != .signallingNaN { return invalid(&environment) }
-        if let nan = nan([(z, c), (x, a), (y, b)], &environment) { return nan }
+        if x.isNaN || y.isNaN || z.isNaN, let nan = nan([(z, c), (x, a), (y, b)], &environment) { return nan }
         guard let product else { return invalid(&environment) }
         return sum(product, z, &environment)
     }

@@ -18,6 +18,7 @@ public enum Rounding: UInt32, Sendable, CaseIterable {
     /// - Parameters:
     ///   - error: what was cut off, in halves of the last place: 0 none, 1 less than a half, 2 a half, 3 more.
     ///   - isOdd: bit 0 of the cut-off magnitude.
+    @inlinable
     func increments(error: Int, isOdd: Bool, isNegative: Bool) -> Bool {
         switch self {
         case .RNE: error == 3 || error == 2 && isOdd

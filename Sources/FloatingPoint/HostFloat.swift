@@ -14,6 +14,13 @@ public protocol HostFloat: BinaryFloatingPoint, Sendable {
     /// From this magnitude on, what is lost of a product or is left over by a division can be told.
     static var residualPattern: Pattern { get }
 
+    init(_ value: Int64)
+    init(_ value: UInt64)
+    /// The integer next to this value towards zero; the value is within -2^63..<2^63.
+    var signedInteger: Int64 { get }
+    /// The integer next to this value towards zero; the value is within 0..<2^64.
+    var unsignedInteger: UInt64 { get }
+
     /// Whether `result` is the product of `x` and `y` and not only next to it.
     static func isExact(_ result: Self, product x: Self, _ y: Self) -> Bool
 }
@@ -47,6 +54,9 @@ extension HostFloat {
 }
 
 extension Float: HostFloat {
+    @inlinable public var signedInteger: Int64 { @inline(__always) get { Int64(self) } }
+    @inlinable public var unsignedInteger: UInt64 { @inline(__always) get { UInt64(self) } }
+
     @inlinable public static var format: BinaryFormat { .binary32 }
     @inlinable public static var infinityPattern: UInt32 { 0x7F80_0000 }
     @inlinable public static var normalPattern: UInt32 { 0x0080_0000 }
@@ -61,6 +71,9 @@ extension Float: HostFloat {
 }
 
 extension Double: HostFloat {
+    @inlinable public var signedInteger: Int64 { @inline(__always) get { Int64(self) } }
+    @inlinable public var unsignedInteger: UInt64 { @inline(__always) get { UInt64(self) } }
+
     @inlinable public static var format: BinaryFormat { .binary64 }
     @inlinable public static var infinityPattern: UInt64 { 0x7FF0_0000_0000_0000 }
     @inlinable public static var normalPattern: UInt64 { 0x0010_0000_0000_0000 }

@@ -94,7 +94,7 @@ enum RISCVArithmetic {
     }
 
     /// In double precision the product of singles is exact and the sum is rounded once too often; that is harmless
-    /// unless it fell in the middle between two singles.
+    /// unless the first rounding moved it into the middle between two singles.
     @inlinable
     @inline(__always)
     static func fma(
@@ -105,7 +105,9 @@ enum RISCVArithmetic {
         let sum = product + addend
         let result = Float(sum)
         let isMiddle = sum.bitPattern & 0x1FFF_FFFF == 0x1000_0000
-        if _fastPath(rm == .RNE && !isMiddle && (result.isPlain || sum == 0)) {
+        if _fastPath(rm == .RNE && (result.isPlain || sum == 0)),
+            _fastPath(!isMiddle) || Double.isExact(sum, sum: product, addend)
+        {
             if flags & 1 == 0, Double(result) != sum || !Double.isExact(sum, sum: product, addend) { flags |= 1 }
             return result.bitPattern
         }

@@ -7,15 +7,16 @@ extension RISCVArithmetic {
         _: F.Type, _ a: F.Pattern, width: Int, _ rm: Rounding, _ flags: inout UInt32
     ) -> UInt64 {
         let x = F(bitPattern: a)
-        if x >= -0x1p63, x < 0x1p63 {
-            let integer = Int64(x)
-            if width == 64 || integer == Int64(Int32(truncatingIfNeeded: integer)) {
-                if F(integer) == x { return UInt64(bitPattern: integer) }
-                if rm == .RTZ {
-                    flags |= 1
-                    return UInt64(bitPattern: integer)
-                }
+        // Half of the range, so that rounding cannot leave it.
+        let limit: F = width == 64 ? 0x1p62 : 0x1p30
+        if _fastPath(x >= -limit && x <= limit) {
+            var integer = x.signedInteger
+            let rest = x - F(integer)
+            if rest != 0 {
+                flags |= 1
+                if awayFromZero(rest, isOdd: integer & 1 != 0, rm) { integer += rest < 0 ? -1 : 1 }
             }
+            return UInt64(bitPattern: integer)
         }
         return RISCVReference.toInteger(F.format, UInt64(a), width: width, isSigned: true, rm, &flags)
     }
@@ -27,18 +28,29 @@ extension RISCVArithmetic {
         _: F.Type, _ a: F.Pattern, width: Int, _ rm: Rounding, _ flags: inout UInt32
     ) -> UInt64 {
         let x = F(bitPattern: a)
-        if x > -1, x < 0x1p64 {
-            let integer = UInt64(x)
-            if width == 64 || integer <= UInt64(UInt32.max) {
-                let register = width == 64 ? integer : UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: integer)))
-                if F(integer) == x { return register }
-                if rm == .RTZ {
-                    flags |= 1
-                    return register
-                }
+        // Half of the range, so that rounding cannot leave it and a register holds it without a sign.
+        let limit: F = width == 64 ? 0x1p62 : 0x1p30
+        if _fastPath(x >= 0 && x <= limit) {
+            var integer = x.signedInteger
+            let rest = x - F(integer)
+            if rest != 0 {
+                flags |= 1
+                if awayFromZero(rest, isOdd: integer & 1 != 0, rm) { integer += 1 }
             }
+            return UInt64(bitPattern: integer)
         }
         return RISCVReference.toInteger(F.format, UInt64(a), width: width, isSigned: false, rm, &flags)
+    }
+
+    /// Whether an integer that a value was cut off to has to be the next one.
+    ///
+    /// - Parameter rest: what was cut off, not zero.
+    @inlinable
+    @inline(__always)
+    static func awayFromZero<F: HostFloat>(_ rest: F, isOdd: Bool, _ rm: Rounding) -> Bool {
+        if rm == .RTZ { return false }
+        let size = rest.magnitude
+        return rm.increments(error: size < 0.5 ? 1 : size == 0.5 ? 2 : 3, isOdd: isOdd, isNegative: rest < 0)
     }
 
     @inlinable
@@ -46,7 +58,7 @@ extension RISCVArithmetic {
     static func fromSigned<F: HostFloat>(_: F.Type, _ value: Int64, _ rm: Rounding, _ flags: inout UInt32) -> F.Pattern
     {
         let result = F(value)
-        if result < 0x1p63, Int64(result) == value { return result.bitPattern }
+        if result < 0x1p63, result.signedInteger == value { return result.bitPattern }
         if rm == .RNE {
             flags |= 1
             return result.bitPattern
@@ -62,7 +74,7 @@ extension RISCVArithmetic {
         _: F.Type, _ value: UInt64, _ rm: Rounding, _ flags: inout UInt32
     ) -> F.Pattern {
         let result = F(value)
-        if result < 0x1p64, UInt64(result) == value { return result.bitPattern }
+        if result < 0x1p64, result.unsignedInteger == value { return result.bitPattern }
         if rm == .RNE {
             flags |= 1
             return result.bitPattern

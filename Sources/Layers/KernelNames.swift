@@ -14,12 +14,21 @@ enum KernelNames {
         "local_softmax_*", "local_sumpool_*", "local_relu*", "local_add_*", "local_sub_*", "local_mult_*",
         // TinyEngine.
         "convolve_*", "depthwise_kernel*", "add_fpreq*", "avg_pooling*", "fully_connected*", "statble_softmax*",
+        // The kmodel runtime of Kendryte's SDK: version 3 in kpu.c, version 4 in nncase's kernels.
+        "kpu_quantize", "kpu_requantize", "kpu_kmodel_*", "kpu_quantized_*", "kpu_quant_resize*", "kpu_global_*",
+        "kpu_average_pool2d", "kpu_l2_normalization", "kpu_softmax", "kpu_concat", "kpu_tf_flatten", "kpu_resize_*",
+        "kpu_logistic", "kpu_add_padding", "kpu_remove_padding", "kpu_upload", "kpu_input_with_padding",
+        "kpu_input_float",
+        "nncase::kernels::*", "nncase::runtime::cpu::*", "nncase::runtime::neutral::*",
+        "nncase::runtime::k210::kpu_upload*",
         // The firmware of this project.
         "int8_*",
     ]
 
     /// Functions that match a pattern and are no layers: they size buffers, or prepare.
-    static let exceptions = ["*_get_buffer_size*", "*_buffer_size*", "*Prepare*", "*Init*"]
+    static let exceptions = [
+        "*_get_buffer_size*", "*_buffer_size*", "*Prepare*", "*Init*", "kpu_kmodel_done", "nncase::kernels::details::*",
+    ]
 
     static func isKernel(_ name: String) -> Bool {
         patterns.contains { matches(name, $0) } && !exceptions.contains { matches(name, $0) }

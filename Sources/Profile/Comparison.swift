@@ -29,6 +29,8 @@ public struct Comparison: Equatable, Sendable {
     public var totals: [Delta]
     /// Cycles by cause, largest change first, as in the two below.
     public var causes: [Delta]
+    /// Instructions of each core, and its cycles asleep and waiting for memory; for chips with several.
+    public var cores: [Delta]
     /// Cycles of each layer without its interrupts.
     public var layers: [Delta]
     /// Own cycles of each function.
@@ -48,6 +50,13 @@ public struct Comparison: Equatable, Sendable {
         causes = Cause.allCases.map { cause in
             Delta(name: cause.label, old: old.totals.causes[cause], new: new.totals.causes[cause])
         }
+        cores = paired(old.cores ?? [], new.cores ?? [], by: \.name).flatMap { pair in
+            [
+                Delta(name: "\(pair.name), instructions", old: pair.old?.instructions, new: pair.new?.instructions),
+                Delta(name: "\(pair.name), asleep", old: pair.old?.causes.sleep, new: pair.new?.causes.sleep),
+                Delta(name: "\(pair.name), waiting", old: pair.old?.causes.waiting, new: pair.new?.causes.waiting),
+            ]
+        }
         layers = paired(old.layers, new.layers, by: \.name).map { pair in
             Delta(name: pair.name, old: pair.old?.cycles, new: pair.new?.cycles)
         }
@@ -55,6 +64,7 @@ public struct Comparison: Equatable, Sendable {
             Delta(name: pair.name, old: pair.old?.selfCycles, new: pair.new?.selfCycles)
         }
         causes = Self.largestFirst(causes)
+        cores = Self.largestFirst(cores)
         layers = Self.largestFirst(layers)
         functions = Self.largestFirst(functions)
         memory = [

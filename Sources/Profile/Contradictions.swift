@@ -3,10 +3,11 @@ extension RunProfile {
     ///
     /// A count is a whole number from 0 to 2^53, the largest that every reader of JSON keeps exact; a number of seconds
     /// or of hertz is finite and not negative; causes sum to the cycles they explain; layers and functions have no
-    /// more cycles than the run.
+    /// more cycles than the cores, an accelerator's layers no more than the run.
     public func contradictions() -> [String] {
         var list = Contradictions()
-        list.check(totals, "the run")
+        list.check(totals, causesOf: coreCycles)
+        for core in cores ?? [] { list.check(core) }
         list.count(schema.version, "the schema version")
         list.count(target.model.assumedConstants, "the number of assumed constants")
         list.count(clock.waitStates, "the number of wait states")
@@ -17,8 +18,11 @@ extension RunProfile {
         for interrupt in interrupts { list.check(interrupt) }
         list.check(memory)
         for notice in notices { list.count(notice.cycle, "the cycle of the notice \(notice.name)") }
-        list.fits(layers.map { $0.cycles.clampedAdding($0.interruptCycles) }, "the layers", totals.cycles)
-        list.fits(functions.map(\.selfCycles), "the functions", totals.cycles)
+        let onCores = layers.filter { $0.accelerator == nil }
+        list.fits(onCores.map { $0.cycles.clampedAdding($0.interruptCycles) }, "the layers", coreCycles)
+        let accelerated = layers.filter { $0.accelerator != nil }
+        list.fits(accelerated.map(\.cycles), "the layers of the accelerator", totals.cycles)
+        list.fits(functions.map(\.selfCycles), "the functions", coreCycles)
         return list.sentences
     }
 }
@@ -55,11 +59,35 @@ private struct Contradictions {
         }
     }
 
-    mutating func check(_ totals: RunProfile.Totals, _ who: String) {
+    mutating func check(_ totals: RunProfile.Totals, causesOf cycles: Int) {
         count(totals.cycles, "the number of cycles")
         count(totals.instructions, "the number of instructions")
         quantity(totals.seconds, "the simulated time")
-        causes(totals.causes, totals.cycles, who)
+        causes(totals.causes, cycles, "the run")
+    }
+
+    mutating func check(_ core: CoreProfile) {
+        count(core.cycles, "\(core.name): the number of cycles")
+        count(core.instructions, "\(core.name): the number of instructions")
+        quantity(core.asleepSeconds, "\(core.name): the time asleep")
+        quantity(core.waitingSeconds, "\(core.name): the time of waiting")
+        causes(core.causes, core.cycles, core.name)
+    }
+
+    mutating func check(_ accelerator: AcceleratorProfile, _ who: String) {
+        let parts = [
+            accelerator.computeCycles, accelerator.setupCycles, accelerator.weightLoadCycles,
+            accelerator.downloadCycles, accelerator.waitingCycles,
+        ]
+        for part in parts + [accelerator.cycles, accelerator.uploadCycles, accelerator.peakMACsPerCycle] {
+            count(part, "\(who): a number of the \(accelerator.unit)")
+        }
+        quantity(accelerator.hertz, "\(who): the clock of the \(accelerator.unit)")
+        if parts.clampedSum != accelerator.cycles {
+            sentences.append(
+                "\(who) has \(accelerator.cycles) cycles of the \(accelerator.unit), but their parts sum to "
+                    + "\(parts.clampedSum)")
+        }
     }
 
     mutating func check(_ layer: LayerProfile) {
@@ -75,7 +103,8 @@ private struct Contradictions {
         count(layer.stackPeakBytes, "\(who): the stack peak")
         quantity(layer.seconds, "\(who): the time")
         quantity(layer.clockHz, "\(who): the clock")
-        causes(layer.causes, layer.cycles, who)
+        if let accelerator = layer.accelerator { check(accelerator, who) }
+        causes(layer.causes, layer.accelerator == nil ? layer.cycles : 0, who)
     }
 
     mutating func check(_ function: FunctionProfile) {
@@ -89,6 +118,14 @@ private struct Contradictions {
         count(function.maxCycles, "\(who): the dearest call")
         count(function.instructions, "\(who): the number of instructions")
         causes(function.causes, function.selfCycles, who)
+        guard let cores = function.cores else { return }
+        for share in cores {
+            count(share.calls, "\(who): the number of calls on \(share.core)")
+            count(share.instructions, "\(who): the number of instructions on \(share.core)")
+        }
+        if cores.map(\.selfCycles).clampedSum != function.selfCycles {
+            sentences.append("\(who) has other cycles than its cores together")
+        }
     }
 
     mutating func check(_ interrupt: InterruptProfile) {
@@ -107,6 +144,7 @@ private struct Contradictions {
             count(region.size, "memory \(region.name): the size")
             count(region.staticBytes, "memory \(region.name): the static bytes")
             count(region.touchedBytes, "memory \(region.name): the bytes touched")
+            count(region.peakBytes, "memory \(region.name): the peak")
         }
         for section in memory.sections {
             count(section.flashBytes, "section \(section.name): the bytes of flash")

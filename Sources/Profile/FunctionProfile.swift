@@ -20,11 +20,29 @@ public struct FunctionProfile: Codable, Equatable, Sendable {
     /// Sum to `selfCycles`.
     public var causes: CauseVector
     public var isInterruptHandler: Bool
+    /// What each core did of it; nil unless several did.
+    public var cores: [CoreShare]?
+
+    /// The part of one core.
+    public struct CoreShare: Codable, Equatable, Sendable {
+        /// The core's name.
+        public var core: String
+        public var calls: Int
+        public var selfCycles: Int
+        public var instructions: Int
+
+        public init(core: String, calls: Int, selfCycles: Int, instructions: Int) {
+            self.core = core
+            self.calls = calls
+            self.selfCycles = selfCycles
+            self.instructions = instructions
+        }
+    }
 
     public init(
         name: String, address: UInt64, size: Int, file: String? = nil, line: Int? = nil, calls: Int,
         selfCycles: Int, inclusiveCycles: Int, minCycles: Int? = nil, maxCycles: Int? = nil, instructions: Int,
-        causes: CauseVector, isInterruptHandler: Bool = false
+        causes: CauseVector, isInterruptHandler: Bool = false, cores: [CoreShare]? = nil
     ) {
         self.name = name
         self.address = address
@@ -39,6 +57,7 @@ public struct FunctionProfile: Codable, Equatable, Sendable {
         self.instructions = instructions
         self.causes = causes
         self.isInterruptHandler = isInterruptHandler
+        self.cores = cores
     }
 
     /// Inclusive cycles per call; nil if it was never called.

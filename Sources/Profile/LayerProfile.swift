@@ -28,18 +28,24 @@ public struct LayerProfile: Codable, Equatable, Sendable {
     public var instructions: Int
     /// Multiply-accumulates of all invocations; nil where the shapes are not known.
     public var macs: Int?
-    /// Sum to `cycles`.
+    /// Sum to `cycles`, unless an accelerator did it.
     public var causes: CauseVector
     /// Bytes of RAM read or written at least once; nil where unknown, as are the two below.
     public var ramTouchedBytes: Int?
     /// Bytes of flash read as data at least once.
     public var flashReadBytes: Int?
     public var stackPeakBytes: Int?
+    /// The core that ran it, by name; nil for a chip with one core, and for the layers of an accelerator.
+    public var core: String?
+    /// What an accelerator did; such a layer has no instructions and no causes, and `cycles` are what passed on the
+    /// core's clock meanwhile.
+    public var accelerator: AcceleratorProfile?
 
     public init(
         index: Int, name: String, invocations: Int, discovery: Discovery, cycles: Int, interruptCycles: Int = 0,
         seconds: Double, clockHz: Double, instructions: Int, macs: Int? = nil, causes: CauseVector,
-        ramTouchedBytes: Int? = nil, flashReadBytes: Int? = nil, stackPeakBytes: Int? = nil
+        ramTouchedBytes: Int? = nil, flashReadBytes: Int? = nil, stackPeakBytes: Int? = nil,
+        core: String? = nil, accelerator: AcceleratorProfile? = nil
     ) {
         self.index = index
         self.name = name
@@ -55,6 +61,8 @@ public struct LayerProfile: Codable, Equatable, Sendable {
         self.ramTouchedBytes = ramTouchedBytes
         self.flashReadBytes = flashReadBytes
         self.stackPeakBytes = stackPeakBytes
+        self.core = core
+        self.accelerator = accelerator
     }
 
     /// The layer's part of `total` cycles, 0...1; nil if there are none.

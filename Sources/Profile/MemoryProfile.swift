@@ -15,14 +15,20 @@ public struct MemoryProfile: Codable, Equatable, Sendable {
         public var staticBytes: Int
         /// Bytes read, written or executed at least once.
         public var touchedBytes: Int
+        /// The most bytes in use by one layer of an accelerator, input and output; nil where no accelerator works.
+        public var peakBytes: Int?
 
-        public init(name: String, base: UInt64, size: Int, kind: Kind, staticBytes: Int, touchedBytes: Int) {
+        public init(
+            name: String, base: UInt64, size: Int, kind: Kind, staticBytes: Int, touchedBytes: Int,
+            peakBytes: Int? = nil
+        ) {
             self.name = name
             self.base = base
             self.size = size
             self.kind = kind
             self.staticBytes = staticBytes
             self.touchedBytes = touchedBytes
+            self.peakBytes = peakBytes
         }
     }
 

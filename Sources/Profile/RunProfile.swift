@@ -9,6 +9,8 @@ public struct RunProfile: Codable, Equatable, Sendable {
     public var clock: ClockSettings
     public var outcome: Outcome
     public var totals: Totals
+    /// The cores in the order of their numbers; nil for a chip with one.
+    public var cores: [CoreProfile]?
     /// What the firmware printed; nil if nobody listened.
     public var console: Console?
     /// In the order in which they were entered first.
@@ -24,7 +26,8 @@ public struct RunProfile: Codable, Equatable, Sendable {
 
     public init(
         schema: Schema = .current, tool: Tool, firmware: Firmware, target: Target, clock: ClockSettings,
-        outcome: Outcome, totals: Totals, console: Console? = nil, layers: [LayerProfile] = [],
+        outcome: Outcome, totals: Totals, cores: [CoreProfile]? = nil, console: Console? = nil,
+        layers: [LayerProfile] = [],
         functions: [FunctionProfile] = [], interrupts: [InterruptProfile] = [],
         memory: MemoryProfile = MemoryProfile(), notices: [Notice] = [], warnings: [String] = []
     ) {
@@ -35,6 +38,7 @@ public struct RunProfile: Codable, Equatable, Sendable {
         self.clock = clock
         self.outcome = outcome
         self.totals = totals
+        self.cores = cores
         self.console = console
         self.layers = layers
         self.functions = functions
@@ -139,11 +143,13 @@ extension RunProfile {
     }
 
     public struct Totals: Codable, Equatable, Sendable {
+        /// From reset to the end of the run.
         public var cycles: Int
+        /// Of all cores.
         public var instructions: Int
         /// Simulated time, at the frequencies the firmware chose.
         public var seconds: Double
-        /// Sum to `cycles`.
+        /// Of all cores: sum to `coreCycles`.
         public var causes: CauseVector
 
         public init(cycles: Int, instructions: Int, seconds: Double, causes: CauseVector) {

@@ -4,17 +4,21 @@ import Machine
 import Profile
 
 /// From the accounts to the plain values of a profile.
-extension Recorder {
+extension RunRecording {
     /// The profile of the run so far. Call `finish()` first.
     ///
     /// - Parameters:
     ///   - lines: the source lines of the firmware; `nil` leaves files and lines out.
     public func profile(_ run: RunDescription, image: FirmwareImage, lines: SourceLines?) -> RunProfile {
-        let seconds = chip.clock.seconds(at: core.now)
+        // Cores run in turns: the run has lasted as long as the one that got furthest.
+        let cycles = recorders.map(\.total.total).max() ?? cpu.now
+        let causes = recorders.reduce(into: CauseVector()) { $0 += $1.total }
         return RunProfile(
             tool: run.tool, firmware: run.firmware, target: run.target, clock: run.clock, outcome: run.outcome,
             totals: RunProfile.Totals(
-                cycles: total.total, instructions: instructions, seconds: seconds, causes: total),
+                cycles: cycles, instructions: recorders.map(\.instructions).reduce(0, +),
+                seconds: chip.clock.seconds(at: cycles), causes: causes),
+            cores: hasSeveralCores ? recorders.map(coreProfile) : nil,
             console: run.console,
             layers: layerProfiles,
             functions: functionProfiles(lines),
@@ -28,36 +32,75 @@ extension Recorder {
             warnings: run.warnings)
     }
 
+    private var hasSeveralCores: Bool { recorders.count > 1 }
+
+    private func coreProfile(_ recorder: Recorder) -> CoreProfile {
+        CoreProfile(
+            name: recorder.core.name, cycles: recorder.total.total, instructions: recorder.instructions,
+            causes: recorder.total, asleepSeconds: recorder.asleepSeconds, waitingSeconds: recorder.waitingSeconds)
+    }
+
+    /// Those of all cores and of the accelerators, in the order in which they were entered first.
     private var layerProfiles: [LayerProfile] {
-        layers.accounts.enumerated().map { index, account in
-            LayerProfile(
-                index: index, name: account.name, invocations: account.invocations, discovery: account.discovery,
-                cycles: account.cycles.total, interruptCycles: account.interruptCycles, seconds: account.seconds,
-                clockHz: account.hertz, instructions: account.instructions, macs: account.macs,
-                causes: account.cycles, ramTouchedBytes: account.ramTouched, flashReadBytes: account.flashRead,
-                stackPeakBytes: account.stackPeak)
+        var layers: [(began: Cycles, layer: LayerProfile)] = []
+        for recorder in recorders {
+            layers += recorder.layers.accounts.map { ($0.began, layerProfile($0, recorder)) }
         }
+        layers += accelerators.accounts.map { account in
+            let layer = LayerProfile(
+                index: 0, name: account.details.unit + " " + account.details.shape, invocations: account.invocations,
+                discovery: .kpu, cycles: account.cycles, seconds: account.seconds, clockHz: account.hertz,
+                instructions: 0, macs: account.macs, causes: CauseVector(), accelerator: account.details)
+            return (account.began, layer)
+        }
+        let sorted = layers.enumerated().sorted { ($0.element.began, $0.offset) < ($1.element.began, $1.offset) }
+        return sorted.enumerated().map { index, entry in
+            var layer = entry.element.layer
+            layer.index = index
+            return layer
+        }
+    }
+
+    private func layerProfile(_ account: LayerAccount, _ recorder: Recorder) -> LayerProfile {
+        LayerProfile(
+            index: 0, name: account.name, invocations: account.invocations, discovery: account.discovery,
+            cycles: account.cycles.total, interruptCycles: account.interruptCycles, seconds: account.seconds,
+            clockHz: account.hertz, instructions: account.instructions, macs: account.macs, causes: account.cycles,
+            ramTouchedBytes: account.ramTouched, flashReadBytes: account.flashRead,
+            stackPeakBytes: account.stackPeak, core: hasSeveralCores ? recorder.core.name : nil)
     }
 
     private func functionProfiles(_ lines: SourceLines?) -> [FunctionProfile] {
         program.functions.indices.compactMap { index in
             let function = program.functions[index]
-            let account = functions[index]
-            let calls = calls.functions[index]
-            guard account.instructions > 0 || calls.calls > 0 else { return nil }
+            let parts = recorders.map { (recorder: $0, account: $0.functions[index], calls: $0.calls.functions[index]) }
+                .filter { $0.account.instructions > 0 || $0.calls.calls > 0 }
+            guard !parts.isEmpty else { return nil }
             let place = lines?.line(at: function.low)
+            let cycles = parts.reduce(into: CauseVector()) { $0 += $1.account.cycles }
+            let least = parts.map(\.calls.least).min().flatMap { $0 == .max ? nil : $0 }
             return FunctionProfile(
                 name: function.name, address: function.low, size: Int(function.high - function.low),
-                file: place?.file, line: place?.line, calls: calls.calls, selfCycles: account.cycles.total,
-                inclusiveCycles: max(calls.inclusive, account.cycles.total),
-                minCycles: calls.least == .max ? nil : calls.least, maxCycles: calls.least == .max ? nil : calls.most,
-                instructions: account.instructions, causes: account.cycles,
-                isInterruptHandler: program.handlers.contains(UInt32(truncatingIfNeeded: function.low)))
+                file: place?.file, line: place?.line, calls: parts.map(\.calls.calls).reduce(0, +),
+                selfCycles: cycles.total,
+                inclusiveCycles: parts.map { max($0.calls.inclusive, $0.account.cycles.total) }.reduce(0, +),
+                minCycles: least, maxCycles: least == nil ? nil : parts.map(\.calls.most).max(),
+                instructions: parts.map(\.account.instructions).reduce(0, +), causes: cycles,
+                isInterruptHandler: program.handlers.contains(UInt32(truncatingIfNeeded: function.low)),
+                cores: parts.count < 2
+                    ? nil
+                    : parts.map { part in
+                        FunctionProfile.CoreShare(
+                            core: part.recorder.core.name, calls: part.calls.calls,
+                            selfCycles: part.account.cycles.total, instructions: part.account.instructions)
+                    })
         }
     }
 
     private func interruptProfiles(_ name: (Int) -> String) -> [InterruptProfile] {
-        interrupts.sorted { $0.key < $1.key }.map { number, account in
+        var accounts: [Int: Recorder.InterruptAccount] = [:]
+        for recorder in recorders { accounts.merge(recorder.interrupts) { $0 + $1 } }
+        return accounts.sorted { $0.key < $1.key }.map { number, account in
             InterruptProfile(
                 number: number, name: name(number), count: account.count, cycles: account.cycles,
                 maxCycles: account.longest, stackBytes: account.stackBytes)
@@ -79,7 +122,12 @@ extension Recorder {
                 name: memory.name, base: UInt64(memory.base), size: memory.size,
                 kind: memory.isWritable ? .ram : .flash,
                 staticBytes: Int(usage.memories.first { $0.memory.name == memory.name }?.used ?? 0),
-                touchedBytes: TouchedMemory.touched(memory))
+                touchedBytes: TouchedMemory.touched(memory), peakBytes: accelerators.peaks[memory.base])
+        }
+        let mainStacks = recorders.map { recorder in
+            MemoryProfile.Stack(
+                name: hasSeveralCores ? "stack of \(recorder.core.name)" : "main stack",
+                peakBytes: recorder.mainStackPeak)
         }
         return MemoryProfile(
             regions: regions,
@@ -92,12 +140,25 @@ extension Recorder {
                         name: $0.symbol.name, section: $0.section, bytes: Int($0.symbol.size),
                         kind: $0.ram > 0 ? .ram : .flash)
                 },
-            mainStack: MemoryProfile.Stack(name: "main stack", peakBytes: mainStackPeak),
-            processStacks: tasks.sorted { $0.key < $1.key }.map { task, range in
-                MemoryProfile.Stack(
-                    name: task >= 0 ? program.functions[Int(task)].name : "task", peakBytes: Int(range.top - range.low))
-            },
-            peakCallChain: peakChain.compactMap { $0 >= 0 ? program.functions[Int($0)].name : nil },
+            mainStack: mainStacks.first,
+            processStacks: mainStacks.dropFirst() + recorders.flatMap(taskStacks),
+            peakCallChain: recorders[0].peakChain.compactMap { $0 >= 0 ? program.functions[Int($0)].name : nil },
             heapPeakBytes: heap.isUsed ? heap.peak : nil)
+    }
+
+    private func taskStacks(_ recorder: Recorder) -> [MemoryProfile.Stack] {
+        recorder.tasks.sorted { $0.key < $1.key }.map { task, range in
+            MemoryProfile.Stack(
+                name: task >= 0 ? program.functions[Int(task)].name : "task", peakBytes: Int(range.top - range.low))
+        }
+    }
+}
+
+extension Recorder.InterruptAccount {
+    /// Those of two cores together.
+    fileprivate static func + (left: Self, right: Self) -> Self {
+        Self(
+            count: left.count + right.count, cycles: left.cycles + right.cycles,
+            longest: max(left.longest, right.longest), stackBytes: max(left.stackBytes, right.stackBytes))
     }
 }

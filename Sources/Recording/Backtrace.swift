@@ -9,7 +9,7 @@ public enum BacktraceStep: Equatable, Sendable {
 extension Recorder {
     /// How the core got where it is, innermost first: from the calls that were seen, so that a stack that the firmware
     /// has destroyed does not matter.
-    public func backtrace() -> [BacktraceStep] {
+    func backtrace() -> [BacktraceStep] {
         // Has the core tell of the last calls.
         update()
         var steps = calls.current.callSites

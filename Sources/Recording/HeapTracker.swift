@@ -1,7 +1,8 @@
 import Engine
 
-/// How much heap the firmware took, followed at newlib's `_sbrk`: each call moves the end of the heap.
-struct HeapTracker {
+/// How much heap the firmware took, whichever core asked for it: followed at newlib's `_sbrk`, of which each call moves
+/// the end of the heap.
+final class HeapTracker {
     enum Hook: Sendable {
         /// `_sbrk(ptrdiff_t increment)`.
         case sbrk
@@ -11,7 +12,7 @@ struct HeapTracker {
     private(set) var bytes = 0
     private(set) var peak = 0
 
-    mutating func reached(_ hook: Hook, _ core: any ObservedCore) {
+    func reached(_ hook: Hook, _ core: any ObservedCore) {
         switch hook {
         case .sbrk:
             isUsed = true

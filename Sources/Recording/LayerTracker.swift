@@ -7,6 +7,8 @@ import Profile
 struct LayerAccount {
     let name: String
     let discovery: LayerProfile.Discovery
+    /// When it was entered first.
+    let began: Cycles
     var invocations = 0
     var cycles = CauseVector()
     var interruptCycles = 0
@@ -72,7 +74,7 @@ struct LayerTracker {
         } else {
             index = accounts.count
             indices[key] = index
-            accounts.append(LayerAccount(name: name, discovery: discovery))
+            accounts.append(LayerAccount(name: name, discovery: discovery, began: cycle))
         }
         accounts[index].invocations += 1
         if let macs { accounts[index].macs = (accounts[index].macs ?? 0) + macs }

@@ -3,8 +3,8 @@ import Layers
 import Machine
 import Profile
 
-/// Watches a run and keeps the accounts: whose cycles they are, layer by layer, function by function, interrupt by
-/// interrupt.
+/// Watches a core through a run and keeps the accounts: whose cycles they are, layer by layer, function by function,
+/// interrupt by interrupt.
 ///
 /// The cycles themselves are counted by the engine. The recorder only draws the boundaries: whenever the account
 /// changes, what the engine has counted since the last boundary goes to the account that was open.
@@ -36,9 +36,9 @@ public final class Recorder: RunObserver {
     /// How many invocations of a layer have their touched memory counted: enough to be sure, few enough to be cheap.
     private static let touchedInvocations = 2
 
-    let core: any ObservedCore
+    let core: any Core
     let chip: Chip
-    public let program: ObservedProgram
+    let program: ObservedProgram
     private(set) var calls: CallTracker
     private(set) var layers = LayerTracker()
     private(set) var functions: [FunctionAccount]
@@ -51,34 +51,46 @@ public final class Recorder: RunObserver {
     private(set) var mainStackLow = UInt32.max
     /// The stacks of tasks, by the function that the task began with: the highest and the lowest stack pointer seen.
     private(set) var tasks: [Int32: (top: UInt32, low: UInt32)] = [:]
-    private(set) var heap = HeapTracker()
-    private var touched: TouchedMemory
+    private let heap: HeapTracker
+    private let touched: TouchedMemory
+    /// Simulated time asleep, and waiting for memory.
+    private(set) var asleepSeconds = 0.0
+    private(set) var waitingSeconds = 0.0
     private var active: [ActiveInterrupt] = []
     private var outsideSeen = CauseVector()
     private var stackTop: UInt32 = 0
+    /// Whether that is sure: a core whose stack pointer means nothing at reset shows it at its first call.
+    private var isStackTopKnown = true
     /// The lowest stack pointer of the open layer, outside of interrupts.
     private var layerStackLow = UInt32.max
 
-    public init(core: any ObservedCore, chip: Chip, program: ObservedProgram) {
+    init(core: any Core, chip: Chip, program: ObservedProgram, touched: TouchedMemory, heap: HeapTracker) {
         self.core = core
         self.chip = chip
         self.program = program
         functions = Array(repeating: FunctionAccount(), count: program.functionCount)
         calls = CallTracker(
             count: program.functionCount, functionIndex: program.functionIndex, start: program.functionStart)
-        touched = TouchedMemory(chip.bus.memories)
+        self.touched = touched
+        self.heap = heap
         core.observe(Set(program.hooks.keys).union(program.heapHooks.keys))
     }
 
     /// The run begins at the reset handler.
-    public func begin(at pc: UInt32) {
-        stackTop = core.stackPointer
+    func begin(at pc: UInt32) {
+        isStackTopKnown = core.word(at: (core.stackPointer &- 4) & ~3) != nil
+        stackTop = isStackTopKnown ? core.stackPointer : 0
+        if !isStackTopKnown { core.stackLow = .max }
         calls.begin(at: pc, sp: stackTop, cycle: core.now)
     }
 
     // MARK: What the engine tells
 
     public func drained(_ entries: UnsafeBufferPointer<JournalEntry>) {
+        if !isStackTopKnown, let first = entries.first(where: { hasStack(at: $0.sp) }) {
+            stackTop = max(stackTop, first.sp)
+            isStackTopKnown = true
+        }
         for entry in entries { calls.follow(entry) }
     }
 
@@ -132,10 +144,21 @@ public final class Recorder: RunObserver {
             return
         }
         if let innermost = active.indices.last { active[innermost].low = min(active[innermost].low, sp) }
+        if !isStackTopKnown {
+            guard hasStack(at: sp) else {
+                // A number on the way to an address.
+                core.stackLow = .max
+                return
+            }
+            stackTop = max(stackTop, sp)
+        }
         guard sp < mainStackLow, sp <= stackTop else { return }
         mainStackLow = sp
         peakChain = calls.chain
     }
+
+    /// Whether there is memory for a stack below an address.
+    private func hasStack(at sp: UInt32) -> Bool { core.word(at: (sp &- 4) & ~3) != nil }
 
     /// The current task has its stack pointer there.
     private func noteTask(_ sp: UInt32) {
@@ -260,6 +283,8 @@ public final class Recorder: RunObserver {
         cycles += outside
         total += cycles
         instructions += executed
+        asleepSeconds += Double(cycles.sleep) / chip.clock.hertz
+        waitingSeconds += Double(cycles.waiting) / chip.clock.hertz
         let transition = outside[.exception]
         let entry = isEntering ? transition : 0
         cycles[.exception] -= entry
@@ -283,7 +308,7 @@ public final class Recorder: RunObserver {
     func update() { gather() }
 
     /// The run is over, or its result is wanted: brings all accounts up to date.
-    public func finish() {
+    func finish() {
         if layers.open != nil { endLayer(at: core.now) }
         gather()
         calls.finish(at: core.now)
@@ -291,7 +316,7 @@ public final class Recorder: RunObserver {
     }
 
     /// The index of the function at an address; -1 outside any.
-    public func functionIndex(_ address: UInt32) -> Int32 { program.functionIndex(address) }
+    func functionIndex(_ address: UInt32) -> Int32 { program.functionIndex(address) }
 
     /// The stack in use at its peak: bytes below where it was at reset.
     var mainStackPeak: Int { mainStackLow <= stackTop ? Int(stackTop - mainStackLow) : 0 }

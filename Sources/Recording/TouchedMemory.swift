@@ -2,8 +2,9 @@ import Machine
 
 /// How many bytes of each memory were touched, read off the marks that accesses leave.
 ///
-/// A span of the run has a mark of its own while it lasts; what it touched is what carries that mark at its end.
-struct TouchedMemory {
+/// A span of the run has a mark of its own while it lasts; what it touched is what carries that mark at its end. All
+/// cores share the marks: a byte that two of them touch belongs to the span that did last.
+final class TouchedMemory {
     /// The mark outside of any span.
     static let outside: UInt8 = 1
     private static let first: UInt8 = 2
@@ -17,7 +18,7 @@ struct TouchedMemory {
     }
 
     /// A mark that no byte carries.
-    mutating func freshMark() -> UInt8 {
+    func freshMark() -> UInt8 {
         if next == TouchedMemory.last {
             for memory in memories {
                 for index in 0..<memory.size where memory.marks[index] != 0 {
@@ -28,6 +29,17 @@ struct TouchedMemory {
         }
         defer { next += 1 }
         return next
+    }
+
+    /// Something else than a core touched these bytes: counted as those of no span.
+    func touch(_ address: UInt32, _ count: Int) {
+        guard count > 0 else { return }
+        for memory in memories where memory.contains(address) {
+            let first = Int(address - memory.base)
+            for index in first..<min(first + count, memory.size) where memory.marks[index] == 0 {
+                memory.marks[index] = TouchedMemory.outside
+            }
+        }
     }
 
     /// Bytes that carry a mark, in RAM and in flash.

@@ -7,7 +7,8 @@ public enum CSV {
     public enum Table: String, CaseIterable, Sendable {
         /// One line: what ran, how it ended, what it cost.
         case run
-        case causes, layers, functions, interrupts, memories, sections, symbols, stacks, notices
+        case causes, cores, layers, accelerators, functions, shares, interrupts, memories, sections, symbols, stacks,
+            notices
     }
 
     public static func encode(_ profile: RunProfile, _ table: Table) -> String {
@@ -23,6 +24,16 @@ public enum CSV {
             ]
         case .causes:
             ["cause", "cycles"]
+        case .cores:
+            ["name", "cycles", "instructions", "asleep_seconds", "waiting_seconds"] + Cause.allCases.map(\.rawValue)
+        case .accelerators:
+            [
+                "index", "unit", "shape", "kernel", "pool", "cycles", "hertz", "macs", "macs_per_cycle",
+                "peak_macs_per_cycle", "compute_cycles", "setup_cycles", "weight_load_cycles", "upload_cycles",
+                "download_cycles", "waiting_cycles",
+            ]
+        case .shares:
+            ["function", "core", "calls", "self_cycles", "instructions"]
         case .layers:
             [
                 "index", "name", "invocations", "discovery", "cycles", "interrupt_cycles", "seconds", "clock_hz",
@@ -54,6 +65,24 @@ public enum CSV {
             [run(profile)]
         case .causes:
             Cause.allCases.map { [$0.rawValue, String(profile.totals.causes[$0])] }
+        case .cores:
+            (profile.cores ?? []).map { core in
+                [
+                    core.name, String(core.cycles), String(core.instructions), number(core.asleepSeconds),
+                    number(core.waitingSeconds),
+                ] + Cause.allCases.map { String(core.causes[$0]) }
+            }
+        case .accelerators:
+            profile.layers.compactMap(accelerator)
+        case .shares:
+            Text.byCycles(profile.functions).flatMap { function in
+                (function.cores ?? []).map { share in
+                    [
+                        function.name, share.core, String(share.calls), String(share.selfCycles),
+                        String(share.instructions),
+                    ]
+                }
+            }
         case .layers:
             profile.layers.map(layer)
         case .functions:
@@ -119,6 +148,17 @@ public enum CSV {
             field(layer.macs), number(layer.cyclesPerMAC), field(layer.ramTouchedBytes), field(layer.flashReadBytes),
             field(layer.stackPeakBytes),
         ] + Cause.allCases.map { String(layer.causes[$0]) }
+    }
+
+    private static func accelerator(_ layer: LayerProfile) -> [String]? {
+        guard let accelerator = layer.accelerator else { return nil }
+        return [
+            String(layer.index), accelerator.unit, accelerator.shape, accelerator.kernel, accelerator.pool,
+            String(accelerator.cycles), number(accelerator.hertz), field(layer.macs),
+            number(layer.macsPerAcceleratorCycle), String(accelerator.peakMACsPerCycle),
+            String(accelerator.computeCycles), String(accelerator.setupCycles), String(accelerator.weightLoadCycles),
+            String(accelerator.uploadCycles), String(accelerator.downloadCycles), String(accelerator.waitingCycles),
+        ]
     }
 
     private static func function(_ function: FunctionProfile) -> [String] {

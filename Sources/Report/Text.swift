@@ -7,7 +7,9 @@ public enum Text {
         joined([
             head(profile, style),
             facts(profile, style),
+            cores(profile, style),
             layerSummary(profile, style),
+            accelerators(profile, style),
             topFunctions(profile, style),
             notices(profile, most: 10, style),
             warnings(profile, style),
@@ -17,7 +19,10 @@ public enum Text {
     /// Everything but the functions beyond the sixty dearest, which are left to the other formats.
     public static func full(_ profile: RunProfile, style: Style = .plain) -> String {
         joined(
-            [head(profile, style) + sources(profile), facts(profile, style), causes(profile, style)]
+            [
+                head(profile, style) + sources(profile), facts(profile, style), cores(profile, style),
+                causes(profile, style),
+            ]
                 + layerTables(profile, style)
                 + functionTables(profile, style) + [interrupts(profile, style)]
                 + memoryTables(profile, style)

@@ -8,6 +8,7 @@ extension Text {
             totals(comparison, style),
         ]
         paragraphs.append(table("Cycles by cause", comparison.causes.filter(isPresent), style))
+        paragraphs.append(table("Core", comparison.cores.filter(isPresent), style))
         paragraphs.append(table("Layer, cycles", comparison.layers, style))
         paragraphs.append(table("Function, own cycles", comparison.functions, most: 40, style))
         paragraphs.append(table("Memory, bytes", comparison.memory.filter(isPresent), style))

@@ -34,10 +34,12 @@ extension Text {
         var lines = outcome.enumerated().map { fact($0.offset == 0 ? "Outcome" : "", $0.element) }
         lines.append(fact("Cycles", Numeral.grouped(totals.cycles)))
         lines.append(fact("Time", "\(Numeral.duration(totals.seconds)) \(clockRemark(profile))"))
-        let each = totals.cyclesPerInstruction.map { " (\(Numeral.fixed($0, places: 2)) cycles each)" } ?? ""
+        let each =
+            ratio(profile.coreCycles, totals.instructions).map { " (\(Numeral.fixed($0, places: 2)) cycles each)" }
+            ?? ""
         lines.append(fact("Instructions", Numeral.grouped(totals.instructions) + each))
         let shares = causesByCycles(totals.causes).map { cause in
-            "\(cause.label) \(Numeral.percent(totals.causes[cause], of: totals.cycles)) %"
+            "\(cause.label) \(Numeral.percent(totals.causes[cause], of: profile.coreCycles)) %"
         }
         if !shares.isEmpty {
             lines += wrapped(shares, firstIndent: fact("Spent on", ""), indent: fact("", ""))
@@ -51,11 +53,12 @@ extension Text {
         var table = Table([.name("Where the cycles went"), .number("cycles"), .number("%")])
         for cause in causesByCycles(totals.causes) {
             let cycles = totals.causes[cause]
-            table.rows.append([cause.label, Numeral.grouped(cycles), Numeral.percent(cycles, of: totals.cycles)])
+            table.rows.append([cause.label, Numeral.grouped(cycles), Numeral.percent(cycles, of: profile.coreCycles)])
         }
         guard !table.rows.isEmpty else { return [] }
         table.totals.append([
-            "total", Numeral.grouped(totals.cycles), Numeral.percent(totals.cycles, of: totals.cycles),
+            profile.cores == nil ? "total" : "all cores", Numeral.grouped(profile.coreCycles),
+            Numeral.percent(profile.coreCycles, of: profile.coreCycles),
         ])
         return table.lines(style)
     }
@@ -100,7 +103,9 @@ extension Text {
     private static func memoryFacts(_ memory: MemoryProfile) -> [String] {
         var lines: [String] = []
         if !memory.regions.isEmpty {
-            lines.append(fact("Flash", used(memory.staticBytes(.flash), of: memory.size(.flash))))
+            if memory.size(.flash) > 0 {
+                lines.append(fact("Flash", used(memory.staticBytes(.flash), of: memory.size(.flash))))
+            }
             lines.append(fact("RAM, static", used(memory.staticBytes(.ram), of: memory.size(.ram))))
         }
         if let stack = memory.mainStack {

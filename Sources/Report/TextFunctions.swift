@@ -18,7 +18,7 @@ extension Text {
                 Numeral.grouped(function.maxCycles),
             ]
         }
-        return [costs, functionDetails(profile, most: most, style)]
+        return [costs, sharedFunctions(profile, most: most, style), functionDetails(profile, most: most, style)]
     }
 
     private static func functions(
@@ -27,7 +27,7 @@ extension Text {
     ) -> [String] {
         guard !profile.functions.isEmpty else { return [] }
         let sorted = byCycles(profile.functions)
-        let total = profile.totals.cycles
+        let total = profile.coreCycles
         var table = Table(
             [.name("Function"), .number("calls"), .number("own cycles"), .number("%"), .number("inclusive")] + calls)
         for function in sorted.prefix(most) {
@@ -46,7 +46,7 @@ extension Text {
         if elsewhere != 0 {
             table.rows.append(row("outside any function", elsewhere, of: total))
         }
-        table.totals = [row("total", total, of: total)]
+        table.totals = [row(profile.cores == nil ? "total" : "all cores", total, of: total)]
         return table.lines(style)
     }
 
@@ -81,7 +81,7 @@ extension Text {
             .number("#"), .name("Interrupt"), .number("count"), .number("cycles"), .number("%"), .number("longest"),
             .number("min latency"), .number("max latency"), .number("stack (B)"),
         ])
-        let total = profile.totals.cycles
+        let total = profile.coreCycles
         for interrupt in profile.interrupts.sorted(by: { ($0.number, $0.name) < ($1.number, $1.name) }) {
             table.rows.append([
                 String(interrupt.number), interrupt.name, Numeral.grouped(interrupt.count),

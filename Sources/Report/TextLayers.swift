@@ -30,7 +30,10 @@ extension Text {
     /// Three tables: time, work and memory, causes.
     static func layerTables(_ profile: RunProfile, _ style: Style) -> [[String]] {
         guard !profile.layers.isEmpty else { return [] }
-        return [layerTimes(profile, style), layerWork(profile, style), layerCauses(profile, style)]
+        return [
+            layerTimes(profile, style), layerWork(profile, style), layerCauses(profile, style),
+            accelerators(profile, style),
+        ]
     }
 
     private static func layerTimes(_ profile: RunProfile, _ style: Style) -> [String] {
@@ -44,7 +47,7 @@ extension Text {
                 String(layer.index), layer.name, Numeral.grouped(layer.invocations), Numeral.grouped(layer.cycles),
                 Numeral.percent(layer.cycles, of: total), milliseconds(layer.seconds),
                 Numeral.trimmed(layer.clockHz / 1e6), Numeral.grouped(layer.interruptCycles),
-                layer.discovery.label,
+                layer.discovery.label + (layer.core.map { ", \($0)" } ?? ""),
             ])
         }
         table.rows += remainders(profile)
@@ -88,7 +91,7 @@ extension Text {
         guard !causes.isEmpty else { return [] }
         var table = Table(
             [.number("#"), .name("Layer, % of its cycles", limit: 24)] + causes.map { .number($0.shortLabel) })
-        for layer in profile.layers {
+        for layer in profile.layers where layer.accelerator == nil {
             let shares = causes.map { Numeral.percent(layer.causes[$0], of: layer.cycles) }
             table.rows.append([String(layer.index), layer.name] + shares)
         }
@@ -108,8 +111,10 @@ extension Text {
                 Numeral.percent(all.interruptCycles, of: total), milliseconds(all.interruptSeconds),
             ])
         }
+        // An accelerator and several cores may work at layers at the same time.
         rows.append([
-            "", "outside the layers", "", Numeral.grouped(outside), Numeral.percent(outside, of: total),
+            "", outside < 0 ? "at the same time" : "outside the layers", "", Numeral.grouped(outside),
+            Numeral.percent(outside, of: total),
             milliseconds(max(0, profile.totals.seconds - all.seconds - all.interruptSeconds)),
         ])
         return rows
@@ -142,7 +147,7 @@ extension Text {
             cyclesPerMAC: macs.flatMap { ratio(known.map(\.cycles).clampedSum, $0) })
     }
 
-    private static func milliseconds(_ seconds: Double) -> String {
+    static func milliseconds(_ seconds: Double) -> String {
         Numeral.fixed(seconds * 1e3, places: 3)
     }
 }

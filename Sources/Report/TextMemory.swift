@@ -11,14 +11,17 @@ extension Text {
 
     private static func regions(_ memory: MemoryProfile, _ style: Style) -> [String] {
         guard !memory.regions.isEmpty else { return [] }
-        var table = Table([
-            .name("Memory"), .number("base"), .number("size (B)"), .number("static (B)"), .number("%"),
-            .number("touched (B)"), .number("%"),
-        ])
+        let hasPeaks = memory.regions.contains { $0.peakBytes != nil }
+        var table = Table(
+            [
+                .name("Memory"), .number("base"), .number("size (B)"), .number("static (B)"), .number("%"),
+                .number("touched (B)"), .number("%"),
+            ] + (hasPeaks ? [.number("peak (B)")] : []))
         for region in memory.regions {
             table.rows.append(
                 [region.name, Numeral.address(region.base)]
-                    + uses(size: region.size, statically: region.staticBytes, touched: region.touchedBytes))
+                    + uses(size: region.size, statically: region.staticBytes, touched: region.touchedBytes)
+                    + (hasPeaks ? [Numeral.grouped(region.peakBytes)] : []))
         }
         for kind in MemoryProfile.Kind.allCases where memory.regions.contains(where: { $0.kind == kind }) {
             table.totals.append(

@@ -1,8 +1,10 @@
 import CortexM
+import RV64
 
 /// The families of cores that there are.
 public enum CoreFamily: CaseIterable, Sendable {
     case cortexM
+    case rv64
 
     /// A stretch of code as text, line by line, as a disassembler lists it: address, encoding by halfwords, text.
     ///
@@ -12,7 +14,10 @@ public enum CoreFamily: CaseIterable, Sendable {
     ) -> AnyIterator<(address: UInt32, encoding: [UInt16], text: String)> {
         switch self {
         case .cortexM:
-            var listing = Listing(from: start, to: end, halfword)
+            var listing = CortexM.Listing(from: start, to: end, halfword)
+            return AnyIterator { listing.next() }
+        case .rv64:
+            var listing = RV64.Listing(from: start, to: end, halfword)
             return AnyIterator { listing.next() }
         }
     }
@@ -22,6 +27,7 @@ extension TargetDescription.CoreType {
     public var family: CoreFamily {
         switch self {
         case .cortexM4, .cortexM4F: .cortexM
+        case .rocket, .rv64gc: .rv64
         }
     }
 }

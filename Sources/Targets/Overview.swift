@@ -40,7 +40,7 @@ extension TargetDescription {
         let identity = profileTarget(model).model
         let sorted = peripherals.sorted { $0.base < $1.base }
         return TargetOverview(
-            name: name, aliases: aliases, chip: chip, core: core.type.label, resetHertz: clock.reset, HSE: clock.HSE,
+            name: name, aliases: aliases, chip: chip, core: core.label, resetHertz: clock.reset, HSE: clock.HSE,
             memories: memories.map {
                 TargetOverview.Memory(
                     name: $0.name, type: $0.kind.rawValue, base: $0.base, size: $0.size, alias: $0.alias,
@@ -49,6 +49,6 @@ extension TargetDescription {
             modelled: sorted.filter { $0.kind != .unmodelled }.map(\.name),
             unmodelled: sorted.filter { $0.kind == .unmodelled }.map(\.name), model: identity.title,
             sources: identity.sources, measuredError: identity.measuredError,
-            assumed: model.table.assumed + self.model.assumed)
+            assumed: model.assumed + self.model.assumed)
     }
 }

@@ -1,6 +1,7 @@
 import CortexM
 import Devices
 import Machine
+import RV64
 
 /// A chip as its target file describes it: plain values, checked against each other.
 public struct TargetDescription: Equatable, Sendable {
@@ -24,11 +25,16 @@ public struct TargetDescription: Equatable, Sendable {
     public enum CoreType: String, CaseIterable, Sendable {
         case cortexM4 = "cortex-m4"
         case cortexM4F = "cortex-m4f"
+        /// RV64GC as the K210 has it: Privileged Architecture 1.9.1, upper address bits ignored.
+        case rocket
+        /// RV64GC, Privileged Architecture 1.12.
+        case rv64gc
 
         /// The cycle table that belongs to it: the name of a file in `targets/cores/`.
         public var table: String {
             switch self {
             case .cortexM4, .cortexM4F: "cortex-m4"
+            case .rocket, .rv64gc: "rocket"
             }
         }
 
@@ -37,16 +43,25 @@ public struct TargetDescription: Equatable, Sendable {
             switch self {
             case .cortexM4: "Cortex-M4"
             case .cortexM4F: "Cortex-M4F"
+            case .rocket: "Rocket RV64GC"
+            case .rv64gc: "RV64GC"
             }
         }
     }
 
     public struct Core: Equatable, Sendable {
         public var type: CoreType
-        /// How many of the eight bits of a priority are implemented; 3 to 8.
-        public var priorityBits: Int
+        /// How many of the eight bits of a priority are implemented; 3 to 8. Of a Cortex-M only, as the next.
+        public var priorityBits = 8
         /// 0 or 8.
-        public var MPURegions: Int
+        public var MPURegions = 0
+        /// How many there are; 1 to 8. Of RV64 only, as the next.
+        public var harts = 1
+        /// Where execution begins after a reset.
+        public var resetAddress: UInt32 = 0
+
+        /// As in the manual, with how many there are.
+        public var label: String { harts > 1 ? "\(harts) x \(type.label)" : type.label }
     }
 
     public struct Clock: Equatable, Sendable {
@@ -104,6 +119,7 @@ extension TargetDescription {
         switch core.type {
         case .cortexM4: features.hasFPU = false
         case .cortexM4F: features.hasFPU = true
+        case .rocket, .rv64gc: break
         }
         features.interruptCount = interruptNames.count
         features.priorityBits = core.priorityBits
@@ -111,9 +127,16 @@ extension TargetDescription {
         return features
     }
 
-    /// The name of an exception by its number: `SysTick` for 15, `USART2` for 54 on an STM32F4; `nil` for reserved
-    /// ones.
+    /// The name of an exception by its number: `SysTick` for 15, `USART2` for 54 on an STM32F4, `machine timer
+    /// interrupt` for 7 on a RISC-V hart; `nil` for reserved ones.
     public func exceptionName(_ number: Int) -> String? {
+        switch core.type.family {
+        case .cortexM: cortexMExceptionName(number)
+        case .rv64: Hart.exceptionName(number)
+        }
+    }
+
+    private func cortexMExceptionName(_ number: Int) -> String? {
         switch number {
         case 1: "Reset"
         case 2: "NMI"

@@ -39,11 +39,20 @@ public struct TargetLibrary: Sendable {
     /// The cycle table of a target's core.
     public func coreModel(for description: TargetDescription) throws(TargetError) -> CoreModel {
         let name = description.core.type.table
+        var model = try CoreModel.parse(
+            try table(name, for: description), fileName: "\(name).yaml", family: description.core.type.family)
+        if description.peripherals.contains(where: { $0.kind == .kpu }) {
+            model.accelerator = try AcceleratorModel.parse(try table("kpu", for: description), fileName: "kpu.yaml")
+        }
+        return model
+    }
+
+    private func table(_ name: String, for description: TargetDescription) throws(TargetError) -> String {
         guard let text = cores["\(name).yaml"] else {
             throw TargetError(
                 file: description.file, line: nil,
                 problem: .unknownName(name, what: "cycle table", known: cores.keys.sorted()))
         }
-        return try CoreModel.parse(text, fileName: "\(name).yaml")
+        return text
     }
 }

@@ -1,3 +1,4 @@
+import Devices
 import Engine
 import Machine
 import Profile
@@ -9,10 +10,16 @@ public struct MachineOptions: Equatable, Sendable {
     public var HSE: Int?
     /// What the random number generator starts from.
     public var seed: Int?
+    /// What the board's NOR flash holds, if it has one; `nil` for nothing.
+    public var flash: [UInt8]?
+    /// What the board's camera sees; `nil` for a board without one.
+    public var camera: Picture?
 
-    public init(HSE: Int? = nil, seed: Int? = nil) {
+    public init(HSE: Int? = nil, seed: Int? = nil, flash: [UInt8]? = nil, camera: Picture? = nil) {
         self.HSE = HSE
         self.seed = seed
+        self.flash = flash
+        self.camera = camera
     }
 }
 
@@ -25,6 +32,24 @@ protocol BuiltChip: AnyObject {
     var clockSettings: RunProfile.ClockSettings { get }
     /// Gives the debug connections of the core a far end: what it prints there, and its semihosting calls.
     func connectDebugger(console: SerialPort, host: any SemihostingHost)
+    /// Has the words `tohost` and `fromhost` answered, by which programs talk to a simulator.
+    func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void)
+    /// Told of every layer that an accelerator has carried out.
+    var onAcceleratorSpan: (AcceleratorSpan) -> Void { get set }
+    /// What the board's screen shows; `nil` for a board without one.
+    var screen: Picture? { get }
+    /// Whether the board has a flash and a camera beside the chip.
+    var hasFlashAndCamera: Bool { get }
+}
+
+extension BuiltChip {
+    func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void) {}
+    var onAcceleratorSpan: (AcceleratorSpan) -> Void {
+        get { { _ in } }
+        set {}
+    }
+    var screen: Picture? { nil }
+    var hasFlashAndCamera: Bool { false }
 }
 
 /// A chip that is built from its description, ready for firmware.
@@ -43,6 +68,11 @@ public final class TargetMachine {
         switch model.table {
         case .cortexM(let table):
             built = try STM32F4Chip(description, table, options, on: chip)
+        case .rv64(let table):
+            built =
+                description.core.type == .rocket
+                ? try K210Chip(description, table, model.accelerator?.timings, options, on: chip)
+                : try RV64Chip(description, table, on: chip)
         }
         self.description = description
         self.model = model
@@ -58,6 +88,24 @@ public final class TargetMachine {
         built.connectDebugger(console: console, host: host)
     }
 
+    /// Has the words `tohost` and `fromhost` answered, by which programs talk to a simulator; only RISC-V has them.
+    ///
+    /// - Parameter write: takes what the program prints.
+    public func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void) {
+        built.answerHostInterface(tohost: tohost, fromhost: fromhost, write: write)
+    }
+
+    /// Told of every layer that an accelerator has carried out.
+    public func onAcceleratorSpan(_ action: @escaping (AcceleratorSpan) -> Void) {
+        built.onAcceleratorSpan = action
+    }
+
+    /// What the board's screen shows; `nil` for a board without one.
+    public var screen: Picture? { built.screen }
+
+    /// Whether the board has a NOR flash and a camera beside the chip.
+    public var hasFlashAndCamera: Bool { built.hasFlashAndCamera }
+
     // MARK: What it says about itself
 
     /// The memories, in the order of the target file.
@@ -71,13 +119,17 @@ public final class TargetMachine {
 }
 
 extension TargetDescription {
-    /// What a profile says about the target. The version is the core model's and the chip's own.
+    /// What a profile says about the target. The version is the core model's, the accelerator's if there is one, and the
+    /// chip's own.
     public func profileTarget(_ model: CoreModel) -> RunProfile.Target {
         RunProfile.Target(
-            name: name, chip: chip, core: core.type.label,
+            name: name, chip: chip, core: core.label,
             model: RunProfile.Model(
-                name: model.name, version: "\(model.version).\(self.model.version)",
-                sources: model.sources + self.model.sources, measuredError: self.model.measuredError,
-                assumedConstants: model.table.assumedCount + self.model.assumed.count))
+                name: model.name,
+                version: ([model.version, model.accelerator?.version, self.model.version] as [Int?])
+                    .compactMap { $0.map(String.init) }.joined(separator: "."),
+                sources: model.sources + (model.accelerator?.sources ?? []) + self.model.sources,
+                measuredError: self.model.measuredError,
+                assumedConstants: model.assumed.count + self.model.assumed.count))
     }
 }

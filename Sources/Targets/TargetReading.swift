@@ -31,8 +31,28 @@ extension TargetDescription {
     }
 
     private static func readCore(_ value: Value) throws(TargetError) -> Core {
+        let all = try value.fields(["type", "priority-bits", "mpu-regions", "harts", "reset"])
+        let type: CoreType = try named(all.required("type"), what: "core")
+        switch type.family {
+        case .cortexM: return try readCortexM(value, type)
+        case .rv64: return try readRV64(value, type)
+        }
+    }
+
+    private static func readRV64(_ value: Value, _ type: CoreType) throws(TargetError) -> Core {
+        let fields = try value.fields(["type", "harts", "reset"])
+        let reset = try fields.required("reset")
+        let address = try reset.word()
+        guard address & 3 == 0 else {
+            throw reset.error(
+                .outOfRange("`reset` of the core", value: "0x\(String(address, radix: 16))", allowed: "a multiple of 4")
+            )
+        }
+        return Core(type: type, harts: try fields["harts"]?.integer(1...8) ?? 1, resetAddress: address)
+    }
+
+    private static func readCortexM(_ value: Value, _ type: CoreType) throws(TargetError) -> Core {
         let fields = try value.fields(["type", "priority-bits", "mpu-regions"])
-        let type: CoreType = try named(fields.required("type"), what: "core")
         let regions = try fields["mpu-regions"]?.integer(0...8) ?? 8
         guard regions == 0 || regions == 8 else {
             throw value.error(.outOfRange("`mpu-regions` of the core", value: "\(regions)", allowed: "0 or 8"))

@@ -126,6 +126,18 @@ struct Value {
         return value
     }
 
+    /// A number that need not be whole: `0.346`, `2500`.
+    func number(_ range: ClosedRange<Double>) throws(TargetError) -> Double {
+        let text = try string()
+        guard let first = text.utf8.first, (0x30...0x39).contains(first), let value = Double(text) else {
+            throw error(.wrongType(name, expected: "a number such as 2500 or 0.346"))
+        }
+        guard range.contains(value) else {
+            throw error(.outOfRange(name, value: text, allowed: "\(range.lowerBound) to \(range.upperBound)"))
+        }
+        return value
+    }
+
     private func allowed(_ range: ClosedRange<Int>) -> String {
         range.upperBound > 0xFFFF
             ? "0x\(String(range.lowerBound, radix: 16)) to 0x\(String(range.upperBound, radix: 16))"

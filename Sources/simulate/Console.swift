@@ -36,11 +36,12 @@ final class Console {
         for output in options.output {
             try Files.checkWritable(output.file)
             let bytes = Bytes()
-            try Console.port(output.port, machine).transmit = { bytes.all.append($0) }
+            try Console.port(output.port ?? "", machine).transmit = { bytes.all.append($0) }
             files.append((output.file, bytes))
         }
         for input in options.input {
-            try Console.port(input.port, machine).send(try Files.read(input.file, what: "input file"))
+            guard let port = input.port else { continue }
+            try Console.port(port, machine).send(try Files.read(input.file, what: "input file"))
         }
     }
 

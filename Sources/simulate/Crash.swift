@@ -7,7 +7,7 @@ enum Crash {
     static func describe(fault: String, core index: Int, in session: Session) -> String {
         var causes = fault.split(whereSeparator: \.isNewline).map(String.init)
         let title = causes.isEmpty ? "" : causes.removeFirst()
-        let steps = session.recorders[index].backtrace()
+        let steps = session.recording.backtrace(core: index)
         let core = session.machine.cpu.cores[index]
         let handler = "its handler \(session.places.name(core.resumeAddress)) branches to itself"
         guard let struck = steps.firstIndex(where: isInterruption),
@@ -25,7 +25,7 @@ enum Crash {
         let core = session.machine.cpu.cores[index]
         let place = session.places.name(core.currentPC)
         return
-            ([title, "  in \(place)"] + session.places.lines(session.recorders[index].backtrace())
+            ([title, "  in \(place)"] + session.places.lines(session.recording.backtrace(core: index))
             + core.faultCauses.map { "  " + $0 } + ["registers"] + registers(core, core.crashRegisters))
             .joined(separator: "\n")
     }
@@ -37,7 +37,7 @@ enum Crash {
             let core = cores[index]
             let name = cores.count > 1 ? "\(core.name): " : ""
             let first = name + session.places.name(core.resumeAddress) + (saysAsleep && core.isAsleep ? ", asleep" : "")
-            return ([first] + session.places.lines(session.recorders[index].backtrace())).joined(separator: "\n")
+            return ([first] + session.places.lines(session.recording.backtrace(core: index))).joined(separator: "\n")
         }.joined(separator: "\n  ")
     }
 

@@ -8,7 +8,7 @@ struct DisassembleCommand: ParsableCommand {
         abstract: "Lists the instructions of a firmware, or of one of its functions.",
         discussion: "The words that a compiler puts between the instructions are listed as .word.")
 
-    @Argument(help: "The firmware: an ELF file for 32-bit Arm.")
+    @Argument(help: "The firmware: an ELF file for 32-bit Arm or 64-bit RISC-V.")
     var firmware: String
 
     @Argument(help: "A function; all of them if none is named.")
@@ -111,6 +111,7 @@ extension CoreFamily {
     var architecture: Architecture {
         switch self {
         case .cortexM: .arm32
+        case .rv64: .riscv64
         }
     }
 }

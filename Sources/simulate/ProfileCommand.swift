@@ -46,7 +46,7 @@ struct ProfileCommand: ParsableCommand {
                 StandardError.write(Text.summary(profile, style: Style.forStandardError) + "\n")
                 throw error
             }
-            try session.console.writeFiles()
+            try session.writeFiles()
             try profile.outcome.leave()
         }
     }

@@ -27,7 +27,7 @@ struct RunCommand: ParsableCommand {
             } else {
                 StandardError.write("\n" + Text.summary(profile, style: Style.forStandardError))
             }
-            try session.console.writeFiles()
+            try session.writeFiles()
             try profile.outcome.leave()
         }
     }

@@ -2,7 +2,11 @@ import ArgumentParser
 
 /// What every command takes that runs a firmware.
 struct RunOptions: ParsableArguments {
-    @Argument(help: "The firmware: the ELF file that a board would be flashed with.")
+    @Argument(
+        help: """
+            The firmware: the ELF file that a board would be flashed with. For the K210 also a program as .bin, a \
+            .kfpkg, or a network as .kmodel.
+            """)
     var firmware: String
 
     @Option(
@@ -30,16 +34,27 @@ struct RunOptions: ParsableArguments {
     var HSE: CycleCount?
 
     @Option(
-        help: ArgumentHelp("Feed a file to a serial port: USART2=input.bin. May be repeated.", valueName: "port=file"),
-        transform: PortFile.init)
+        help: ArgumentHelp(
+            "Feed a file to a serial port: USART2=input.bin; to a network without a port: image.bin. May be repeated.",
+            valueName: "port=file"),
+        transform: PortFile.init(input:))
     var input: [PortFile] = []
 
     @Option(
         help: ArgumentHelp(
             "Write what a serial port sends to a file instead of stdout: USART2=out.bin. May be repeated.",
             valueName: "port=file"),
-        transform: PortFile.init)
+        transform: PortFile.init(output:))
     var output: [PortFile] = []
+
+    @Option(help: ArgumentHelp("What the board's flash holds: an image of it, or a .kfpkg.", valueName: "file"))
+    var flash: String?
+
+    @Option(help: ArgumentHelp("What the board's camera sees: a PNG picture.", valueName: "file"))
+    var camera: String?
+
+    @Option(help: ArgumentHelp("Where to write what the board's screen shows at the end, as PNG.", valueName: "file"))
+    var screen: String?
 
     @Option(
         help: ArgumentHelp("Let semihosting open files in this folder, and nowhere else.", valueName: "folder"))
@@ -91,14 +106,28 @@ enum Quantity {
 
 /// `USART2=file`.
 struct PortFile {
-    let port: String
+    /// `nil` for the input of a network.
+    let port: String?
     let file: String
 
-    init(_ text: String) throws {
+    init(output text: String) throws {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, !text.hasPrefix("=") else {
             throw ValidationError("write a port and a file, as in USART2=file.bin")
         }
-        (port, file) = (parts[0], parts[1])
+        self.init(port: parts[0], file: parts[1])
+    }
+
+    private init(port: String?, file: String) {
+        self.port = port
+        self.file = file
+    }
+
+    init(input text: String) throws {
+        guard !text.contains("="), !text.isEmpty else {
+            try self.init(output: text)
+            return
+        }
+        self.init(port: nil, file: text)
     }
 }

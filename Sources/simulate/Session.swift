@@ -9,9 +9,10 @@ import Targets
 /// One firmware on one chip: loads it, runs it within its limits, and makes the profile.
 final class Session {
     let image: FirmwareImage
+    /// Of the file that the user named.
+    private let sha256: String
     let machine: TargetMachine
-    /// One for each core.
-    let recorders: [Recorder]
+    let recording: RunRecording
     let program: ObservedProgram
     let console: Console
     let places: Places
@@ -29,35 +30,83 @@ final class Session {
     init(_ options: RunOptions, isQuiet: Bool = false) throws(Failure) {
         self.options = options
         let (description, model) = try TargetFiles.find(options.target)
-        let bytes = try Files.read(options.firmware, what: "firmware")
-        do throws(FirmwareError) {
-            image = try FirmwareImage.load(bytes: bytes, expecting: description.core.type.family.architecture)
-        } catch {
-            throw .badInput("\(options.firmware): \(error)")
-        }
+        let firmware = try Program(options.firmware, for: description)
+        image = firmware.image
+        sha256 = firmware.sha256
+        if let screen = options.screen { try Files.checkWritable(screen) }
+        var machineOptions = MachineOptions(HSE: options.HSE?.value, seed: Int(options.seed), flash: firmware.flash)
+        if let flash = options.flash { machineOptions.flash = try Program.flash(flash) }
+        if let camera = options.camera { machineOptions.camera = try Pictures.read(camera) }
         do throws(TargetError) {
-            machine = try TargetMachine(
-                description, model, options: MachineOptions(HSE: options.HSE?.value, seed: Int(options.seed)))
+            machine = try TargetMachine(description, model, options: machineOptions)
         } catch {
             throw .badInput("\(error)")
         }
+        try Session.checkBoard(machine, options, isNetwork: firmware.model != nil)
         limits = Limits(maxCycles: options.maxCycles?.value, seconds: options.timeout?.seconds)
         try Loader.load(image, from: options.firmware, into: machine)
+        if let model = firmware.model {
+            let input = try options.input.last { $0.port == nil }.map { input throws(Failure) in
+                try Files.read(input.file, what: "input of the network")
+            }
+            try Mailbox.fill(image, model: model, input: input ?? [], options.firmware, machine)
+        }
         console = try Console(machine, options, isQuiet: isQuiet)
         machine.cpu.reset()
         handlers = machine.cpu.handlers
         program = ObservedProgram(image, handlers: handlers)
         places = Places(image, program.table)
-        recorders = machine.cpu.cores.map { [chip = machine.chip, program] core in
-            let recorder = Recorder(core: core, chip: chip, program: program)
-            core.functionIndex = recorder.functionIndex
-            core.observer = recorder
-            recorder.begin(at: core.resumeAddress)
-            return recorder
-        }
+        recording = RunRecording(machine.cpu, chip: machine.chip, program: program)
+        machine.onAcceleratorSpan { [unowned recording] in recording.add($0) }
         machine.cpu.stopsAtEndlessLoops = true
+        answerHostInterface()
         if options.strict {
             machine.chip.notices.onNotice = { [unowned chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) }
+        }
+    }
+
+    /// Options that the board has nothing for are mistakes.
+    private static func checkBoard(
+        _ machine: TargetMachine, _ options: RunOptions, isNetwork: Bool
+    ) throws(Failure) {
+        let name = machine.description.name
+        if !machine.hasFlashAndCamera {
+            for (option, file) in [
+                ("--flash", options.flash), ("--camera", options.camera), ("--screen", options.screen),
+            ] where file != nil {
+                throw .badInput("\(name) has nothing for \(option); the k210 has")
+            }
+        }
+        if !isNetwork, let input = options.input.first(where: { $0.port == nil }) {
+            throw .badInput("'\(input.file)' is for no serial port; write a port and a file, as in USART2=file.bin")
+        }
+    }
+
+    /// What is written once the run is over: what serial ports sent, what the screen shows.
+    func writeFiles() throws(Failure) {
+        try console.writeFiles()
+        if let path = options.screen, let picture = machine.screen { try Pictures.write(picture, to: path) }
+    }
+
+    /// What the user should read beside the numbers.
+    private var warnings: [String] {
+        let start = UInt64(machine.description.core.resetAddress)
+        guard machine.description.core.type.family == .rv64, image.entry != start else { return [] }
+        return [
+            "The firmware wants to begin at \(hexadecimal(image.entry)), but \(machine.description.name) begins at "
+                + "\(hexadecimal(start)); link the start-up code there."
+        ]
+    }
+
+    /// Programs for a simulator print and end by writing to a word of that name.
+    private func answerHostInterface() {
+        let symbols = SymbolTable(image)
+        guard let tohost = symbols.symbol(named: "tohost") else { return }
+        machine.answerHostInterface(
+            tohost: UInt32(truncatingIfNeeded: tohost.address),
+            fromhost: symbols.symbol(named: "fromhost").map { UInt32(truncatingIfNeeded: $0.address) }
+        ) { [unowned console] bytes in
+            for byte in bytes { console.put(byte) }
         }
     }
 
@@ -77,15 +126,14 @@ final class Session {
             progress.show()
         }
         progress.clear()
-        for core in machine.cpu.cores { core.closeAccounts() }
-        for recorder in recorders { recorder.finish() }
-        return recorders[0].profile(
+        recording.finish()
+        return recording.profile(
             RunDescription(
                 tool: RunProfile.Tool(name: "simulate", version: Version.text),
                 firmware: RunProfile.Firmware(
-                    file: URL(fileURLWithPath: options.firmware).lastPathComponent, sha256: image.sha256),
+                    file: URL(fileURLWithPath: options.firmware).lastPathComponent, sha256: sha256),
                 target: machine.profileTarget, clock: machine.clockSettings, outcome: outcome ?? .interrupted(),
-                console: console.summary, warnings: [],
+                console: console.summary, warnings: warnings,
                 interruptName: exceptionName),
             image: image, lines: places.sourceLines)
     }

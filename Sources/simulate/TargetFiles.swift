@@ -28,6 +28,17 @@ enum TargetFiles {
         }
     }
 
+    /// The firmware that runs bare networks on the K210.
+    static func runner() throws(Failure) -> String {
+        let name = "firmware/kmodel/kmodel.k210.elf"
+        let places = [folder.map { $0 + "/../" + name }, folder.map { $0 + "/kmodel.k210.elf" }].compactMap { $0 }
+        guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+            throw .badInput(
+                "the runner of networks was not found; \(name) of the source tree belongs beside the folder 'targets'")
+        }
+        return found
+    }
+
     /// SIMULATE_TARGETS, or beside the installed program, or in the source tree that it was built in.
     private static let folder: String? = {
         if let given = ProcessInfo.processInfo.environment["SIMULATE_TARGETS"], !given.isEmpty { return given }

@@ -26,7 +26,7 @@ struct TargetsCommand: ParsableCommand {
     }
 
     private func entry(_ target: TargetDescription) -> [String] {
-        let first = "\(target.name.padded(to: 12))  \(target.chip), \(target.core.type.label)"
+        let first = "\(target.name.padded(to: 12))  \(target.chip), \(target.core.label)"
         guard !target.aliases.isEmpty else { return [first] }
         return [first, "\("".padded(to: 12))  also \(target.aliases.joined(separator: ", "))"]
     }

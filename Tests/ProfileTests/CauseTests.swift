@@ -13,8 +13,8 @@ struct CauseTests {
     func names() {
         #expect(
             Cause.allCases.map(\.rawValue) == [
-                "issue", "refill", "loadUse", "fetchAlign", "flashWait", "dataWait", "unaligned", "busSlave", "divider",
-                "fp", "contention", "exception", "sleep",
+                "issue", "refill", "loadUse", "fetchAlign", "flashWait", "dataWait", "instructionCache", "dataCache",
+                "uncached", "unaligned", "busSlave", "multiplier", "divider", "fp", "contention", "exception", "sleep",
             ])
     }
 
@@ -36,7 +36,7 @@ struct CauseTests {
     @Test("Adding and subtracting go cause by cause")
     func arithmetic() {
         let indices = CauseVector { $0.index }
-        #expect(indices.total == 78)  // 0 + 1 + ... + 12
+        #expect(indices.total == 136)  // 0 + 1 + ... + 16
         #expect((indices + indices) == CauseVector { 2 * $0.index })
         #expect((indices - indices) == CauseVector())
         var sum = indices

@@ -20,7 +20,8 @@ struct SchemaTests {
         profile.functions[0].minCycles = 1
         profile.functions[0].maxCycles = 1
         profile.totals.causes = CauseVector { _ in 1 }
-        let keys = Set(try JSON.encode(profile).matches(of: /"([A-Za-z0-9]+)" :/).map { String($0.1) })
+        let keys = Set(
+            try (JSON.encode(profile) + JSON.encode(twoHarts)).matches(of: /"([A-Za-z0-9]+)" :/).map { String($0.1) })
         #expect(keys.count > 80)
         for key in keys {
             #expect(document.contains(try Regex("[`.]\(key)[`.]")), "\(key) is not in ProfileSchema.md")

@@ -16,6 +16,13 @@ enum Files {
             cores: ["cortex-m4.yaml": try text("cores/cortex-m4.yaml")])
     }
 
+    /// The targets with RISC-V harts.
+    static func riscv() throws -> TargetLibrary {
+        TargetLibrary(
+            targets: ["k210.yaml": try text("k210.yaml"), "rv64.yaml": try text("rv64.yaml")],
+            cores: ["rocket.yaml": try text("cores/rocket.yaml"), "kpu.yaml": try text("cores/kpu.yaml")])
+    }
+
     /// The smallest chip: a flash and nothing else.
     static let smallest = """
         name: tiny

@@ -16,9 +16,10 @@
 // with one of two texts:
 //
 //     begin <Rname> <Rmacs>   at `address`, before that instruction executes,
-//                             register Rname (r0-r12, lr) points to the
-//                             NUL-terminated name and register Rmacs holds the
-//                             number of multiply-accumulates
+//                             register Rname (Arm: r0-r12, lr; RISC-V: a0, s1
+//                             and so on) points to the NUL-terminated name and
+//                             register Rmacs holds the number of
+//                             multiply-accumulates
 //     end                     the layer begun last ends before that instruction
 //
 // The address has no Thumb bit. Layers nest. A marker in code that was inlined
@@ -32,7 +33,7 @@
 #ifndef SIMULATE_H
 #define SIMULATE_H
 
-#if defined(__arm__) && !defined(SIMULATE_NO_MARKERS)
+#if (defined(__arm__) || defined(__riscv)) && !defined(SIMULATE_NO_MARKERS)
 
 #define SIMULATE_LAYER_BEGIN(name, macs)                      \
     __asm volatile(                                           \

@@ -1,3 +1,5 @@
+import FloatingPoint
+
 /// Conversions between formats. DDI 0403E.e A2.5.14.
 
 /// FPToFixed(): a single-precision value as a fixed-point number, saturated.
@@ -9,39 +11,14 @@
 func FPToFixed(
     _ operand: UInt32, width: Int, fractionBits: Int, isUnsigned: Bool, rounding: Rounding, _ fpscr: inout UInt32
 ) -> UInt32 {
-    let value = FPUnpack(operand, &fpscr)
-    let smallest: Int64 = isUnsigned ? 0 : -1 << Int64(width - 1)
-    let largest: Int64 = 1 << Int64(isUnsigned ? width : width - 1) - 1
-    var integer: Int64 = 0
-    var isInexact = false
-    switch value.type {
-    case .QNaN, .SNaN:
-        FPProcessException(.InvalidOp, &fpscr)
-        return 0
-    case .Zero:
-        return 0
-    case .Infinity:
-        integer = .max
-    case .Nonzero:
-        let exponent = value.exponent + fractionBits
-        if exponent >= 0 {
-            // Here the mantissa has 24 bits: another 20 saturate any result.
-            integer = Int64(value.mantissa << UInt64(min(exponent, 20)))
-        } else {
-            let (whole, error) = value.mantissa.cutOff(-exponent)
-            let up = rounding.increments(error: error, isOdd: whole & 1 == 1, isNegative: value.isNegative)
-            integer = Int64(whole) + (up ? 1 : 0)
-            isInexact = error != 0
-        }
+    let value = flushed(operand, &fpscr)
+    return inEnvironment(&fpscr) { environment in
+        environment.rounding = rounding
+        let integer = BinaryFormat.binary32.toInteger(
+            value, width: width, isSigned: !isUnsigned, fractionBits: fractionBits, &environment)
+        // A NaN becomes zero.
+        return UInt32(truncatingIfNeeded: integer ?? 0)
     }
-    if value.isNegative { integer = -integer }
-    let saturated = min(max(integer, smallest), largest)
-    if saturated != integer {
-        FPProcessException(.InvalidOp, &fpscr)
-    } else if isInexact {
-        FPProcessException(.Inexact, &fpscr)
-    }
-    return UInt32(truncatingIfNeeded: saturated)
 }
 
 /// FixedToFP(): a fixed-point number as a single-precision value.
@@ -50,43 +27,39 @@ func FPToFixed(
 ///   - operand: the number, extended to 64 bits.
 ///   - roundsToNearest: whatever FPSCR asks for.
 func FixedToFP(_ operand: Int64, fractionBits: Int, roundsToNearest: Bool, _ fpscr: inout UInt32) -> UInt32 {
-    if operand == 0 { return 0 }
-    var control = roundsToNearest ? fpscr & ~FPSCR.RMode : fpscr
-    let result = FPRound(operand < 0, operand.magnitude, -fractionBits, &control)
-    fpscr |= control & ~FPSCR.RMode
-    return result
+    inEnvironment(&fpscr) { environment in
+        if roundsToNearest { environment.rounding = .RNE }
+        let value = BinaryFormat.binary32.fromInteger(
+            isNegative: operand < 0, magnitude: operand.magnitude, fractionBits: fractionBits, &environment)
+        return UInt32(truncatingIfNeeded: value)
+    }
 }
 
-/// FPHalfToSingle().
+/// FPHalfToSingle(). Half-precision denormals are never flushed.
 func FPHalfToSingle(_ operand: UInt16, _ fpscr: inout UInt32) -> UInt32 {
-    let value = FPUnpack(operand, fpscr)
-    switch value.type {
-    case .Nonzero: return FPRound(value.isNegative, value.mantissa, value.exponent, &fpscr)
-    case .Zero: return FPZero(value.isNegative)
-    case .Infinity: return FPInfinity(value.isNegative)
-    case .QNaN, .SNaN:
-        if value.type == .SNaN { FPProcessException(.InvalidOp, &fpscr) }
-        if fpscr & FPSCR.DN != 0 { return FPDefaultNaN() }
-        return FPZero(value.isNegative) | 0x7FC0_0000 | UInt32(operand & 0x1FF) << 13
+    let half = halfPrecision(fpscr)
+    return inEnvironment(&fpscr) {
+        UInt32(truncatingIfNeeded: BinaryFormat.binary32.convert(UInt64(operand), from: half, &$0))
     }
 }
 
-/// FPSingleToHalf().
+/// FPSingleToHalf(). The result is never flushed.
 func FPSingleToHalf(_ operand: UInt32, _ fpscr: inout UInt32) -> UInt16 {
-    let value = FPUnpack(operand, &fpscr)
-    let sign: UInt16 = value.isNegative ? 0x8000 : 0
-    let isAlternative = fpscr & FPSCR.AHP != 0
-    switch value.type {
-    case .Nonzero: return FPRoundToHalf(value.isNegative, value.mantissa, value.exponent, &fpscr)
-    case .Zero: return sign
-    case .Infinity:
-        guard isAlternative else { return sign | 0x7C00 }
-        FPProcessException(.InvalidOp, &fpscr)
-        return sign | 0x7FFF
-    case .QNaN, .SNaN:
-        if value.type == .SNaN || isAlternative { FPProcessException(.InvalidOp, &fpscr) }
-        if isAlternative { return sign }
-        if fpscr & FPSCR.DN != 0 { return 0x7E00 }
-        return sign | 0x7E00 | UInt16(operand >> 13 & 0x1FF)
+    let value = flushed(operand, &fpscr)
+    if fpscr & FPSCR.AHP != 0, FPAbs(operand) >= FPInfinity(false) {
+        // The alternative format has neither infinities nor NaNs.
+        fpscr |= FPSCR.IOC
+        let sign = UInt16(truncatingIfNeeded: operand >> 16 & 0x8000)
+        return FPAbs(operand) == FPInfinity(false) ? sign | 0x7FFF : sign
     }
+    let half = halfPrecision(fpscr)
+    let result = inEnvironment(&fpscr) {
+        UInt32(truncatingIfNeeded: half.convert(value, from: .binary32, &$0))
+    }
+    return UInt16(truncatingIfNeeded: result)
+}
+
+/// The format that FPSCR.AHP selects. DDI 0403E.e A2.5.5.
+private func halfPrecision(_ fpscr: UInt32) -> BinaryFormat {
+    fpscr & FPSCR.AHP != 0 ? .alternativeHalf : .binary16
 }

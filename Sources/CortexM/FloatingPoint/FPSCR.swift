@@ -1,3 +1,5 @@
+import FloatingPoint
+
 /// The bits of the Floating-point Status and Control Register. DDI 0403E.e A2.5.3.
 enum FPSCR {
     /// Alternative half-precision format.
@@ -27,65 +29,44 @@ enum FPSCR {
     static let writable = AHP | DN | FZ | RMode | IDC | IXC | UFC | OFC | DZC | IOC
 }
 
-/// The values of FPSCR.RMode. DDI 0403E.e A2.5.3.
-enum Rounding {
-    /// Round to Nearest, ties to even.
-    case RN
-    /// Round towards Plus Infinity.
-    case RP
-    /// Round towards Minus Infinity.
-    case RM
-    /// Round towards Zero.
-    case RZ
+extension FPSCR {
+    /// The cumulative bits for exceptions. None of them can be trapped. DDI 0403E.e A2.5.6.
+    static func cumulative(_ flags: Flags) -> UInt32 {
+        var bits: UInt32 = 0
+        if flags.contains(.invalid) { bits |= IOC }
+        if flags.contains(.divisionByZero) { bits |= DZC }
+        if flags.contains(.overflow) { bits |= OFC }
+        if flags.contains(.underflow) { bits |= UFC }
+        if flags.contains(.inexact) { bits |= IXC }
+        return bits
+    }
+}
 
-    /// What FPSCR asks for.
+extension Rounding {
+    /// What FPSCR.RMode asks for: RN, RP, RM or RZ. DDI 0403E.e A2.5.3.
     init(of fpscr: UInt32) {
         switch fpscr & FPSCR.RMode {
-        case 0: self = .RN
-        case 1 << 22: self = .RP
-        case 2 << 22: self = .RM
-        default: self = .RZ
-        }
-    }
-
-    /// Whether a magnitude, cut off to an integer, has to be made one larger.
-    ///
-    /// - Parameters:
-    ///   - error: what was cut off, in halves of the last place: 0 none, 1 less than a half, 2 a half, 3 more.
-    ///   - isOdd: bit 0 of the cut-off magnitude.
-    func increments(error: UInt32, isOdd: Bool, isNegative: Bool) -> Bool {
-        switch self {
-        case .RN: error == 3 || error == 2 && isOdd
-        case .RP: error != 0 && !isNegative
-        case .RM: error != 0 && isNegative
-        case .RZ: false
-        }
-    }
-
-    /// Whether a number too large becomes infinity, rather than the largest number.
-    func overflowsToInfinity(isNegative: Bool) -> Bool {
-        switch self {
-        case .RN: true
-        case .RP: !isNegative
-        case .RM: isNegative
-        case .RZ: false
+        case 0: self = .RNE
+        case 1 << 22: self = .RUP
+        case 2 << 22: self = .RDN
+        default: self = .RTZ
         }
     }
 }
 
-/// The floating-point exceptions. None of them can be trapped: each sets its cumulative bit. DDI 0403E.e A2.5.6.
-enum FPExc {
-    case InvalidOp, DivideByZero, Overflow, Underflow, Inexact, InputDenorm
+extension FloatEnvironment {
+    /// What FPSCR asks for. A result is tiny before it is rounded. DDI 0403E.e A2.5.9.
+    init(of fpscr: UInt32) {
+        self.init(
+            rounding: Rounding(of: fpscr), tininess: .beforeRounding,
+            nans: fpscr & FPSCR.DN != 0 ? .canonical : .propagated)
+    }
 }
 
-/// FPProcessException(). DDI 0403E.e A2.5.6.
-func FPProcessException(_ exception: FPExc, _ fpscr: inout UInt32) {
-    switch exception {
-    case .InvalidOp: fpscr |= FPSCR.IOC
-    case .DivideByZero: fpscr |= FPSCR.DZC
-    case .Overflow: fpscr |= FPSCR.OFC
-    case .Underflow: fpscr |= FPSCR.UFC
-    case .Inexact: fpscr |= FPSCR.IXC
-    case .InputDenorm: fpscr |= FPSCR.IDC
-    }
+/// Does `operation` as FPSCR asks for and records its exceptions there.
+func inEnvironment(_ fpscr: inout UInt32, _ operation: (inout FloatEnvironment) -> UInt32) -> UInt32 {
+    var environment = FloatEnvironment(of: fpscr)
+    let result = operation(&environment)
+    fpscr |= FPSCR.cumulative(environment.flags)
+    return result
 }

@@ -1,3 +1,5 @@
+import FloatingPoint
+
 /// Floating-point data processing on the state, by the reference arithmetic: what the host's own arithmetic does not
 /// answer, and the instructions that are rare. DDI 0403E.e A7.7.225 to A7.7.257.
 @inline(never)
@@ -28,8 +30,8 @@ func executeFloatingPoint(_ state: CoreState.Pointer, _ i: Instruction.Pointer) 
     case .vcmpZero: state.pointee.fpFlags = FPCompare(n, FPZero(false), quietNaNExc: false, &fpscr)
     case .vcmpeZero: state.pointee.fpFlags = FPCompare(n, FPZero(false), quietNaNExc: true, &fpscr)
 
-    case .vcvtToS32: s[d] = integer(m, isUnsigned: false, .RZ, &fpscr)
-    case .vcvtToU32: s[d] = integer(m, isUnsigned: true, .RZ, &fpscr)
+    case .vcvtToS32: s[d] = integer(m, isUnsigned: false, .RTZ, &fpscr)
+    case .vcvtToU32: s[d] = integer(m, isUnsigned: true, .RTZ, &fpscr)
     case .vcvtrToS32: s[d] = integer(m, isUnsigned: false, Rounding(of: fpscr), &fpscr)
     case .vcvtrToU32: s[d] = integer(m, isUnsigned: true, Rounding(of: fpscr), &fpscr)
     case .vcvtFromS32:
@@ -65,5 +67,5 @@ private func integer(_ operand: UInt32, isUnsigned: Bool, _ rounding: Rounding, 
 private func fixedPoint(
     _ operand: UInt32, width: Int, _ i: Instruction.Pointer, _ fpscr: inout UInt32
 ) -> UInt32 {
-    FPToFixed(operand, width: width, fractionBits: Int(i.x), isUnsigned: i.a == 1, rounding: .RZ, &fpscr)
+    FPToFixed(operand, width: width, fractionBits: Int(i.x), isUnsigned: i.a == 1, rounding: .RTZ, &fpscr)
 }

@@ -23,35 +23,10 @@ public final class PeripheralClock {
     }
 }
 
-/// What stands between the bus and a peripheral whose clock the RCC can stop. Without its clock a peripheral reads as
-/// zero and ignores writes (RM0090 7.3.10 and following: "register values may not be readable by software").
-public final class ClockGate: Peripheral {
-    public let peripheral: any Peripheral
-    private let clock: PeripheralClock
-    private let notices: Notices
-
-    public init(_ peripheral: any Peripheral, clock: PeripheralClock, notices: Notices) {
-        self.peripheral = peripheral
-        self.clock = clock
-        self.notices = notices
-    }
-
-    public var name: String { peripheral.name }
-
-    public func read(_ offset: UInt32, _ width: AccessWidth) throws(BusError) -> UInt32 {
-        guard isOpen else { return 0 }
-        return try peripheral.read(offset, width)
-    }
-
-    public func write(_ offset: UInt32, _ value: UInt32, _ width: AccessWidth) throws(BusError) {
-        guard isOpen else { return }
-        try peripheral.write(offset, value, width)
-    }
-
-    public func reset() { peripheral.reset() }
-
-    private var isOpen: Bool {
-        if !clock.isRunning { notices.misuse("\(name) touched while its clock is off") }
-        return clock.isRunning
+extension ClockGate {
+    /// Without its clock a peripheral of an STM32 reads as zero and ignores writes (RM0090 7.3.10 and following:
+    /// "register values may not be readable by software").
+    public convenience init(_ peripheral: any Peripheral, clock: PeripheralClock, notices: Notices) {
+        self.init(peripheral, stopped: .isDeaf, notices: notices) { clock.isRunning }
     }
 }

@@ -24,8 +24,8 @@ public final class STM32F4 {
         _ descriptions: [DeviceDescription], chip: Chip, line: @escaping (Int) -> InterruptLine
     ) throws(DeviceError) {
         try STM32F4.check(descriptions)
-        let clockControl = try STM32F4.one(.rcc, of: descriptions)
-        let flashInterface = try STM32F4.one(.flash, of: descriptions)
+        let clockControl = try DeviceDescription.one(.rcc, of: descriptions)
+        let flashInterface = try DeviceDescription.one(.flash, of: descriptions)
         guard let (memory, _) = chip.bus.memory(at: STM32F4.flashBase) else {
             throw .noMemory(device: flashInterface.name, address: STM32F4.flashBase)
         }
@@ -48,27 +48,11 @@ public final class STM32F4 {
 
     // MARK: Checks
 
-    private static func one(
-        _ kind: DeviceKind, of descriptions: [DeviceDescription]
-    ) throws(DeviceError) -> DeviceDescription {
-        let found = descriptions.filter { $0.kind == kind }
-        guard found.count == 1, let description = found.first else { throw .notOne(kind, count: found.count) }
-        return description
-    }
-
     private static func check(_ descriptions: [DeviceDescription]) throws(DeviceError) {
-        var names: Set<String> = []
-        for description in descriptions {
-            guard names.insert(description.name).inserted else { throw .duplicateName(description.name) }
-            try description.check()
-        }
+        try DeviceDescription.check(descriptions)
         for kind in [DeviceKind.pwr, .exti, .syscfg] {
             let count = descriptions.filter { $0.kind == kind }.count
             guard count <= 1 else { throw .notOne(kind, count: count) }
-        }
-        let sorted = descriptions.sorted { $0.base < $1.base }
-        for (lower, upper) in zip(sorted, sorted.dropFirst()) where upper.base - lower.base < lower.size {
-            throw .overlap(lower.name, upper.name)
         }
     }
 
@@ -164,6 +148,9 @@ public final class STM32F4 {
             }
             return DeviceSignature(name: name, flashKilobytes: kilobytes)
         case .unmodelled: return Unmodelled(name: name, notices: chip.notices)
+        case .clint, .plic, .sifiveUART, .sysctl, .fpioa, .gpiohs, .kendryteGPIO, .kendryteUART, .kendryteTimer, .wdt,
+            .rtc, .dmac, .kpu, .kendryteSPI, .kendryteI2C, .kendryteI2S, .dvp, .sha256, .aes, .fft, .otp:
+            throw .otherFamily(device: name, kind: description.kind)
         }
     }
 
@@ -237,33 +224,6 @@ public final class STM32F4 {
         syscfg.onSourceChange = { [unowned exti] line, port in
             guard letters.indices.contains(port), let port = ports["GPIO\(letters[port])"] else { return }
             exti.drive(line, port.level(line))
-        }
-    }
-}
-
-extension DeviceDescription {
-    /// An option as it is given, or its default.
-    func option(_ name: String) -> Int { options[name] ?? kind.options[name] ?? 0 }
-
-    func check() throws(DeviceError) {
-        guard size > 0, size % 4 == 0, base % 4 == 0, UInt64(base) + UInt64(size) <= 1 << 32 else {
-            throw .badRange(name)
-        }
-        for (interrupt, number) in interrupts.sorted(by: { $0.key < $1.key }) {
-            guard kind.interruptNames.contains(interrupt) else {
-                throw .unknownInterrupt(device: name, name: interrupt, known: kind.interruptNames)
-            }
-            guard (0..<240).contains(number) else {
-                throw .badInterruptNumber(device: name, name: interrupt, number: number)
-            }
-        }
-        for (option, value) in options.sorted(by: { $0.key < $1.key }) {
-            guard kind.options[option] != nil else {
-                throw .unknownOption(device: name, name: option, known: kind.options.keys.sorted())
-            }
-            if ["hse", "lse"].contains(option), !(0...50_000_000).contains(value) {
-                throw .badOption(device: name, name: option, value: value)
-            }
         }
     }
 }

@@ -74,7 +74,8 @@ private func unary(
     _ name: String, _ high: String, _ operation: Operation, _ timing: TimingClass, isExact: Bool = false
 ) -> Encoding {
     encoding(
-        name, "\(high) nnnnn rrr ddddd 1010011", "\(name.lowercased()) <fd>,<fn>\(isExact ? "<exact round>" : "<round>")",
+        name, "\(high) nnnnn rrr ddddd 1010011",
+        "\(name.lowercased()) <fd>,<fn>\(isExact ? "<exact round>" : "<round>")",
         timing, reserved: isReservedRounding
     ) {
         Instruction(operation, d: $0.d, n: $0.n, x: $0.rounding)
@@ -135,7 +136,8 @@ private func fromInteger(
     _ name: String, _ high: String, _ operation: Operation, isExact: Bool = false
 ) -> Encoding {
     encoding(
-        name, "\(high) nnnnn rrr ddddd 1010011", "\(name.lowercased()) <fd>,<n>\(isExact ? "<exact round>" : "<round>")",
+        name, "\(high) nnnnn rrr ddddd 1010011",
+        "\(name.lowercased()) <fd>,<n>\(isExact ? "<exact round>" : "<round>")",
         .fpFromInteger, reserved: isReservedRounding
     ) {
         Instruction(operation, d: $0.d, n: $0.n, x: $0.rounding)

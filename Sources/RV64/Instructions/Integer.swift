@@ -83,7 +83,9 @@ extension Execution {
     @inline(always) func andi(_ i: Instruction.Pointer) { r[i.d] = r[i.n] & i.imm }
     @inline(always) func slli(_ i: Instruction.Pointer) { r[i.d] = r[i.n] &<< i.imm }
     @inline(always) func srli(_ i: Instruction.Pointer) { r[i.d] = r[i.n] &>> i.imm }
-    @inline(always) func srai(_ i: Instruction.Pointer) { r[i.d] = UInt64(bitPattern: signed(r[i.n]) &>> signed(i.imm)) }
+    @inline(always) func srai(_ i: Instruction.Pointer) {
+        r[i.d] = UInt64(bitPattern: signed(r[i.n]) &>> signed(i.imm))
+    }
     @inline(always) func addiw(_ i: Instruction.Pointer) { r[i.d] = word(low(r[i.n]) &+ low(i.imm)) }
     @inline(always) func slliw(_ i: Instruction.Pointer) { r[i.d] = word(low(r[i.n]) &<< low(i.imm)) }
     @inline(always) func srliw(_ i: Instruction.Pointer) { r[i.d] = word(low(r[i.n]) &>> low(i.imm)) }
@@ -96,7 +98,9 @@ extension Execution {
     @inline(always) func sltu(_ i: Instruction.Pointer) { r[i.d] = r[i.n] < r[i.m] ? 1 : 0 }
     @inline(always) func xor(_ i: Instruction.Pointer) { r[i.d] = r[i.n] ^ r[i.m] }
     @inline(always) func srl(_ i: Instruction.Pointer) { r[i.d] = r[i.n] &>> r[i.m] }
-    @inline(always) func sra(_ i: Instruction.Pointer) { r[i.d] = UInt64(bitPattern: signed(r[i.n]) &>> signed(r[i.m])) }
+    @inline(always) func sra(_ i: Instruction.Pointer) {
+        r[i.d] = UInt64(bitPattern: signed(r[i.n]) &>> signed(r[i.m]))
+    }
     @inline(always) func or(_ i: Instruction.Pointer) { r[i.d] = r[i.n] | r[i.m] }
     @inline(always) func and(_ i: Instruction.Pointer) { r[i.d] = r[i.n] & r[i.m] }
     @inline(always) func addw(_ i: Instruction.Pointer) { r[i.d] = word(low(r[i.n]) &+ low(r[i.m])) }

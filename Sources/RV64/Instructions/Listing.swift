@@ -12,17 +12,13 @@ public struct Listing {
         self.halfword = halfword
     }
 
-    /// The next instruction: address, encoding in the order of memory, text.
+    /// The next instruction: address, encoding, text.
     public mutating func next() -> (address: UInt32, encoding: [UInt16], text: String)? {
         guard address < end, let first = halfword(address) else { return nil }
         let isWide = Decoder.isWide(UInt32(first))
         let second = isWide ? halfword(address &+ 2) ?? 0 : 0
-        let text = disassembler.text(UInt32(first) | UInt32(second) << 16, at: address)
-        defer {
-            // Behind the last address there is nothing.
-            let length: UInt32 = isWide ? 4 : 2
-            address = address > .max - length ? end : address + length
-        }
+        let text = disassembler.text(UInt32(second) << 16 | UInt32(first), at: address)
+        defer { address &+= isWide ? 4 : 2 }
         return (address, isWide ? [first, second] : [first], text)
     }
 }

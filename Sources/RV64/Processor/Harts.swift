@@ -29,6 +29,8 @@ public final class Harts: CPU {
     /// By how many cycles a hart may get ahead of another: short enough that a spin lock is seen to be free soon, long
     /// enough that changing turns costs little.
     private static let turn = 256
+    /// For how many cycles a hart runs that runs alone, before it is seen whether it only spins.
+    private static let turnAlone = 8192
 
     /// - Parameters:
     ///   - chip: its memories must be on the bus already.
@@ -82,7 +84,7 @@ public final class Harts: CPU {
                 continue
             }
             let others = harts.filter { $0 !== hart && $0.isRunning }.map(\.now).min()
-            let turn = min(horizon, others.map { max($0, hart.now) + Harts.turn } ?? .max)
+            let turn = min(horizon, others.map { max($0, hart.now) + Harts.turn } ?? hart.now + Harts.turnAlone)
             currentCore = hart.index
             chip.clock.now = hart.now
             if let ending = hart.run(turn: turn, horizon: horizon) { return ending }

@@ -112,7 +112,8 @@ extension Hart: Core {
 
     /// The names of the procedure call standard, x0 to x31.
     static let registerNames = [
-        "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "s2",
+        "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7",
+        "s2",
         "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
     ]
 
@@ -122,7 +123,9 @@ extension Hart: Core {
             + [RegisterValue("fcsr", UInt64(state.pointee.fp.frm << 5 | state.pointee.fp.fflags), bits: 32)]
     }
 
-    public var crashRegisters: [RegisterValue] { named((0..<32).map { state.registers[$0] }, pc: UInt64(resumeAddress)) }
+    public var crashRegisters: [RegisterValue] {
+        named((0..<32).map { state.registers[$0] }, pc: UInt64(resumeAddress))
+    }
 
     /// The hart saves nothing by itself: these are those that it had when the last trap struck.
     public func crashRegisters(savedAt frame: UInt32) -> [RegisterValue] {
@@ -137,7 +140,10 @@ extension Hart: Core {
 }
 
 extension Harts {
-    public var isAtStandstill: Bool { harts.allSatisfy { $0.isSleeping || $0.endlessLoop != nil } }
+    public var isAtStandstill: Bool {
+        let isQuiet = chip.events.next == nil
+        return harts.allSatisfy { $0.isSleeping && isQuiet || $0.endlessLoop != nil }
+    }
 
     public func entryProblem(on target: String) -> String? {
         let start = harts[0].features.resetAddress

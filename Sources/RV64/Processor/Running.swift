@@ -10,10 +10,13 @@ extension Hart {
     /// - Returns: why the run is over, if it is.
     func run(turn: Cycles, horizon: Cycles) -> Ending? {
         ending = nil
+        var end = min(turn, horizon)
         repeat {
             if mayTakeInterrupt { takePendingInterrupt() }
-            advance(turn: turn, horizon: horizon)
-        } while ending == nil && now < turn && !isSleeping && spin == nil && !harts.wantsControl
+            advance(turn: end, horizon: horizon)
+            // What it does may make a device plan something that comes before that.
+            end = min(end, chip.events.next ?? .max)
+        } while ending == nil && now < end && isRunning && !harts.wantsControl
         return ending
     }
 
@@ -58,7 +61,8 @@ extension Hart {
             }
             block = find(UInt32(truncatingIfNeeded: pc))
             // A block that does not fit into this turn fits into the next, or is longer than any turn.
-            deadline = min(max(turn, now + block.pointee.cycles + block.pointee.slack), horizon)
+            let last = min(horizon, chip.events.next ?? .max)
+            deadline = min(max(turn, now + block.pointee.cycles + block.pointee.slack), last)
             ip = block.records
             count(block)
             if block.pointee.fetched != state.pointee.fetchEpoch { fetchOutside(block) }

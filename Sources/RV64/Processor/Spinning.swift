@@ -53,6 +53,7 @@ extension Hart {
         guard spin != nil else { return }
         passIdleTime(until: cycle)
         spin = nil
+        harts.wantsControl = true
     }
 
     /// An interrupt is pending and enabled.
@@ -61,6 +62,7 @@ extension Hart {
         passIdleTime(until: cycle)
         isSleeping = false
         spin = nil
+        harts.wantsControl = true
     }
 
     /// Lets time pass for a hart that sleeps or spins, up to `cycle`, in whole turns if it spins.

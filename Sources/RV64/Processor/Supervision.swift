@@ -35,7 +35,7 @@ extension Hart {
                 emptyInstructionCache()
                 return true
             case .sfencevma:
-                try control.sfence()
+                try control.sfence(i.x == 1 ? .vm : .vma)
                 return true
             case .mret: return leave(.trapReturn(try control.mret()))
             case .sret: return leave(.trapReturn(try control.sret()))

@@ -46,6 +46,12 @@ extension Hart {
         return cause >> 63 != 0 ? code : 0x1000 + code
     }
 
+    /// What `exceptionNumber` stands for: `machine timer interrupt`, `illegal instruction`.
+    public static func exceptionName(_ number: Int) -> String {
+        let code = UInt64(truncatingIfNeeded: number & 0xFFF)
+        return causeText(number < 0x1000 ? 1 << 63 | code : code)
+    }
+
     /// MRET or SRET is complete.
     func returnFromTrap(to pc: UInt64) {
         drain()

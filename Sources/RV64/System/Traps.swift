@@ -132,14 +132,6 @@ extension ControlRegisters {
         guard isAllowed else { throw IllegalInstruction() }
     }
 
-    /// A fence in the encoding of the hart's own version is asked for.
-    public func sfence() throws(IllegalInstruction) {
-        switch features.version {
-        case .v1_9_1: try sfence(.vm)
-        case .v1_12: try sfence(.vma)
-        }
-    }
-
     /// A fence of address translation is asked for. There is nothing to do, since nothing is translated; but each
     /// version knows only its own, under another encoding.
     public func sfence(_ fence: SupervisorFence) throws(IllegalInstruction) {

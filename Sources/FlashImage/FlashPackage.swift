@@ -1,0 +1,154 @@
+import CLibZip
+import Foundation
+
+/// A package for Kendryte's flash tool (`.kfpkg`): a zip archive with files for the flash, and a list of where they go.
+public struct FlashPackage: Equatable, Sendable {
+    /// One file of the package.
+    public struct File: Equatable, Sendable {
+        public var name: String
+        /// Where in the flash it goes.
+        public var address: Int
+        public var bytes: [UInt8]
+        /// Whether it is a program: the tool puts a head in front of it and a SHA-256 behind it, which the boot ROM
+        /// looks for.
+        public var isProgram: Bool
+    }
+
+    public var files: [File]
+
+    /// Bytes of the flash on Kendryte's boards, beyond which nothing may lie.
+    public static let flashSize = 16 << 20
+
+    private struct List: Decodable {
+        struct Entry: Decodable {
+            var address: Int
+            var bin: String
+            var sha256Prefix: Bool?
+        }
+        var files: [Entry]
+    }
+
+    /// Whether a file is a zip archive, by its first bytes.
+    public static func isPackage(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) }
+
+    /// Reads a package.
+    ///
+    /// - Parameter bytes: the file; may be anything.
+    public init(_ bytes: [UInt8]) throws(FlashPackageError) {
+        let archive = try Archive(bytes)
+        let text = try archive.file("flash-list.json", limit: 1 << 16)
+        let list: List
+        do {
+            list = try JSONDecoder().decode(List.self, from: Data(text))
+        } catch {
+            throw .badList
+        }
+        guard !list.files.isEmpty, list.files.count <= 256 else { throw .badList }
+        files = []
+        var total = 0
+        for entry in list.files {
+            let room = FlashPackage.flashSize - total
+            let contents = try archive.file(entry.bin, limit: room)
+            total += contents.count
+            guard entry.address >= 0, entry.address <= FlashPackage.flashSize - contents.count - FlashPackage.frame
+            else { throw .outsideFlash(entry.bin) }
+            files.append(
+                File(
+                    name: entry.bin, address: entry.address, bytes: contents, isProgram: entry.sha256Prefix ?? false))
+        }
+    }
+
+    /// Bytes around a program: a flag, its length, its SHA-256.
+    private static let frame = 5 + 32
+
+    /// The program that the boot ROM starts, if there is one.
+    public var program: File? { files.first { $0.address == 0 } }
+
+    /// What the flash holds, from its start; 0xFF where nothing is.
+    ///
+    /// - Parameter sha256: of the bytes, 32 of them.
+    public func flash(sha256: ([UInt8]) -> [UInt8]) -> [UInt8] {
+        var flash: [UInt8] = []
+        for file in files.sorted(by: { $0.address < $1.address }) {
+            var bytes = file.bytes
+            if file.isProgram {
+                let length = UInt32(bytes.count)
+                let head = [0] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * UInt32($0))) }
+                bytes = head + bytes
+                bytes += sha256(bytes)
+            }
+            let end = file.address + bytes.count
+            if flash.count < end { flash += Array(repeating: 0xFF, count: end - flash.count) }
+            flash.replaceSubrange(file.address..<end, with: bytes)
+        }
+        return flash
+    }
+}
+
+/// Why a package cannot be used; each description is a sentence without its full stop.
+public enum FlashPackageError: Error, Equatable, Sendable, CustomStringConvertible {
+    case notZip
+    case missing(String)
+    case tooLarge(String)
+    case damaged(String)
+    case badList
+    case outsideFlash(String)
+
+    public var description: String {
+        switch self {
+        case .notZip: "this is no zip archive, or it was cut off"
+        case .missing(let name):
+            "the package has no file \(name.prefix(60)); it is no package for Kendryte's flash tool"
+        case .tooLarge(let name): "the file \(name.prefix(60)) of the package is larger than the flash"
+        case .damaged(let name): "the file \(name.prefix(60)) of the package is damaged; copy it again"
+        case .badList: "flash-list.json of the package does not say which files go where"
+        case .outsideFlash(let name): "the file \(name.prefix(60)) of the package goes beyond the end of the flash"
+        }
+    }
+}
+
+/// A zip archive in memory.
+private final class Archive {
+    private let handle: OpaquePointer
+    private let storage: UnsafeMutableRawPointer
+
+    init(_ bytes: [UInt8]) throws(FlashPackageError) {
+        let storage = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 1), alignment: 1)
+        bytes.withUnsafeBytes { source in
+            if let base = source.baseAddress { storage.copyMemory(from: base, byteCount: source.count) }
+        }
+        guard let source = zip_source_buffer_create(storage, zip_uint64_t(bytes.count), 0, nil) else {
+            storage.deallocate()
+            throw .notZip
+        }
+        guard let handle = zip_open_from_source(source, ZIP_RDONLY, nil) else {
+            zip_source_free(source)
+            storage.deallocate()
+            throw .notZip
+        }
+        self.handle = handle
+        self.storage = storage
+    }
+
+    deinit {
+        zip_discard(handle)
+        storage.deallocate()
+    }
+
+    /// The contents of a file of at most `limit` bytes. What the archive says about its size is not believed.
+    func file(_ name: String, limit: Int) throws(FlashPackageError) -> [UInt8] {
+        guard let file = zip_fopen(handle, name, 0) else {
+            throw zip_name_locate(handle, name, 0) < 0 ? .missing(name) : .damaged(name)
+        }
+        defer { zip_fclose(file) }
+        var contents: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = zip_fread(file, &piece, zip_uint64_t(piece.count))
+            guard count >= 0 else { throw .damaged(name) }
+            if count == 0 { return contents }
+            guard contents.count + Int(count) <= limit else { throw .tooLarge(name) }
+            contents += piece[..<Int(count)]
+        }
+    }
+}

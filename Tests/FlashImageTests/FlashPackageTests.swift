@@ -1,0 +1,59 @@
+import Testing
+
+@testable import FlashImage
+
+/// Packages as Kendryte's flash tool takes them, written by Python's zipfile.
+@Suite struct FlashPackageTests {
+    /// flash-list.json, a.bin ("program!") at 0 as a program, m.kmodel (3, 0, 0, 0) at 64 as it is.
+    private let package = FlashPackageTests.bytes(
+        """
+        504b030414000000080000002100ee1e9c7d63000000900000000f000000666c6173682d6c6973742e6a736f6eab562a
+        4b2d2acecccf53b2525032d033d43350d251504acbcc492d068a44572b25a6a414a5168338064089a44cb0c2443d1003
+        c82fce483432350b284a4dcbac004a941495a6d6ea2820eb32334168cbd5cbcecd4f49cdc1a2332d31a738b536b61600
+        504b0304140000000800000021009d552c740a0000000800000005000000612e62696e2b28ca4f2f4acc550400504b03
+        0414000000080000002100f270f1330600000004000000080000006d2e6b6d6f64656c636660600000504b0102140314
+        000000080000002100ee1e9c7d63000000900000000f0000000000000000000000800100000000666c6173682d6c6973
+        742e6a736f6e504b01021403140000000800000021009d552c740a000000080000000500000000000000000000008001
+        90000000612e62696e504b0102140314000000080000002100f270f13306000000040000000800000000000000000000
+        008001bd0000006d2e6b6d6f64656c504b05060000000003000300a6000000e90000000000
+        """)
+
+    private static func bytes(_ hex: String) -> [UInt8] {
+        let digits = hex.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(16 * digits[$0] + digits[$0 + 1]) }
+    }
+
+    @Test func itsFilesAreRead() throws {
+        let package = try FlashPackage(package)
+        #expect(package.program?.bytes == Array("program!".utf8))
+        #expect(package.files.map(\.address) == [0, 64])
+        #expect(package.files.map(\.isProgram) == [true, false])
+    }
+
+    /// K210 boot ROM: a flag byte, the length in four bytes, the program, SHA-256 of all that.
+    @Test func aProgramHasItsHeadInFlash() throws {
+        let flash = try FlashPackage(package).flash { hashed in
+            #expect(hashed == [0, 8, 0, 0, 0] + Array("program!".utf8))
+            return [UInt8](repeating: 0xAA, count: 32)
+        }
+        #expect(flash.count == 68)
+        #expect(Array(flash[..<13]) == [0, 8, 0, 0, 0] + Array("program!".utf8))
+        #expect(flash[13..<45].allSatisfy { $0 == 0xAA })
+        #expect(flash[45..<64].allSatisfy { $0 == 0xFF })
+        #expect(Array(flash[64...]) == [3, 0, 0, 0])
+    }
+
+    @Test func everyTruncationIsRefused() {
+        for count in 0..<package.count {
+            #expect(throws: FlashPackageError.self) { try FlashPackage(Array(package.prefix(count))) }
+        }
+    }
+
+    @Test func anyDamageIsReadOrRefused() {
+        for index in package.indices {
+            var damaged = package
+            damaged[index] ^= 0x55
+            _ = try? FlashPackage(damaged)
+        }
+    }
+}
