@@ -49,6 +49,9 @@ let package = Package(
             ]),
         module("RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting"]),
         tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits", "Semihosting", "CUnicorn"]),
+        tests("RV64DifferentialTests", ["RV64", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
+        tests(
+            "RV64Programs", ["RV64", "Engine", "Firmware", "Machine", "Semihosting"], resources: [.copy("Programs")]),
         tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
         .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
         tests("ProfileTests", ["Profile"]),

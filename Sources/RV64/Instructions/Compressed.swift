@@ -1,6 +1,8 @@
 /// The C extension: each encoding decodes to what the instruction that it abbreviates decodes to. Unprivileged manual,
 /// chapter 16. Letters of registers x8...x15 are read with `nPrime` and the like.
 let compressedQuadrant0: [Encoding] = [
+    // "A 16-bit instruction with all bits zero is permanently reserved as an illegal instruction."
+    encoding("C.UNIMP", "0000000000000000", "c.unimp", .system) { _ in Instruction(.illegal) },
     encoding(
         "C.ADDI4SPN", "000 iiiiiiii ddd 00", "c.addi4spn <d'>,sp,<unscaled spn>", .alu, reserved: { $0.i == 0 }
     ) {
@@ -27,7 +29,7 @@ let compressedQuadrant0: [Encoding] = [
 ]
 
 let compressedQuadrant1: [Encoding] = [
-    encoding("C.NOP", "000 j 00000 iiiii 01", "c.nop<optional imm6>", .alu) { _ in
+    encoding("C.NOP", "000 j 00000 iiiii 01", "c.addi zero,<imm6>", .alu) { _ in
         Instruction(.li, d: discarded)
     },
     encoding("C.ADDI", "000 j ddddd iiiii 01", "c.addi <d>,<imm6>", .alu) { addImmediate($0.d, $0.d, $0.imm6) },

@@ -3,8 +3,11 @@ import Bits
 /// Instructions as text: what GNU objdump prints for them, without its comments and symbols.
 public struct Disassembler: Sendable {
     private let decoder = Decoder()
+    private let usesAliases: Bool
 
-    public init() {}
+    /// - Parameter usesAliases: whether forms with a name of their own are called by it, `ret` for `jalr zero,0(ra)`;
+    ///   otherwise it is objdump's `-M no-aliases`.
+    public init(usesAliases: Bool = true) { self.usesAliases = usesAliases }
 
     /// The instruction that begins at `address`: mnemonic, a tab, operands. What no encoding draws is given as data.
     ///
@@ -13,7 +16,9 @@ public struct Disassembler: Sendable {
         let bits = Decoder.isWide(word) ? word : word & 0xFFFF
         guard let encoding = decoder.encoding(of: bits) else { return data(bits) }
         let fields = Fields(word: bits, diagram: encoding.diagram, address: address)
-        return encoding.isReserved(fields) ? data(bits) : encoding.text(fields)
+        if encoding.isReserved(fields) { return data(bits) }
+        let alias = usesAliases ? aliases[encoding.name]?.first { $0.applies(fields) } : nil
+        return encoding.text(fields, alias?.syntax)
     }
 
     private func data(_ word: UInt32) -> String {
@@ -23,8 +28,10 @@ public struct Disassembler: Sendable {
 
 extension Encoding {
     /// The instruction as text.
-    func text(_ fields: Fields) -> String {
-        let line = syntax.pieces.map { piece in
+    ///
+    /// - Parameter alias: the syntax of the form that it has, if there is one.
+    func text(_ fields: Fields, _ alias: Syntax? = nil) -> String {
+        let line = (alias ?? syntax).pieces.map { piece in
             switch piece {
             case .text(let text): text
             case .placeholder(let placeholder): text(of: placeholder, fields)
@@ -51,7 +58,7 @@ extension Encoding {
         case .immI: String(fields.immI)
         case .immS: String(fields.immS)
         case .label: "0x" + String(decode(fields).target, radix: 16)
-        case .csr: CSR(rawValue: UInt16(fields.i)).map { "\($0)" } ?? "0x" + String(fields.i, radix: 16)
+        case .csr: csrName(UInt16(fields.i)) ?? "0x" + String(fields.i, radix: 16)
         case .order: (fields["q"] != 0 ? (fields["s"] != 0 ? ".aqrl" : ".aq") : (fields["s"] != 0 ? ".rl" : ""))
         case .hexImmediate: "0x" + String(fields.i, radix: 16)
         case .number: String(fields.n)
@@ -60,7 +67,6 @@ extension Encoding {
         case .round: fields.rounding == 7 ? "" : "," + roundingName(fields.rounding)
         case .exactRound: fields.rounding == 0 ? "" : "," + roundingName(fields.rounding)
         case .imm6: String(fields.imm6)
-        case .optionalImm6: fields.imm6 == 0 ? "" : " \(fields.imm6)"
         case .hexShift: "0x" + String(fields.shift6, radix: 16)
         case .hexUpper: "0x" + String(UInt32(bitPattern: fields.imm6) & 0xFFFFF, radix: 16)
         case .stackAddend: String(fields.stackAddend)

@@ -31,7 +31,6 @@ struct Syntax: Sendable {
         /// The same, of an instruction that never rounds: left out when it is 0.
         case exactRound = "exact round"
         case imm6
-        case optionalImm6 = "optional imm6"
         case hexShift = "hex shift"
         case hexUpper = "hex lui"
         case stackAddend = "unscaled spn"

@@ -1,10 +1,12 @@
 /// Fences, CSR accesses and the privileged instructions. Unprivileged manual, sections 2.7, 2.8, chapters 3 and 9;
 /// privileged manual, section 3.2.
 let system: [Encoding] = [
-    encoding("FENCE", "0000 pppp ssss 00000 000 00000 0001111", "fence <fence p>,<fence s>", .fence) { _ in
+    // "The unused fields in the FENCE instructions - rs1 and rd - are reserved [...] base implementations shall ignore
+    // these fields", and treat reserved values of fm as ordinary fences. x names what is ignored.
+    encoding("FENCE", "ffff pppp ssss xxxxx 000 xxxxx 0001111", "fence <fence p>,<fence s>", .fence) { _ in
         Instruction(.fence)
     },
-    encoding("FENCE.I", "000000000000 00000 001 00000 0001111", "fence.i", .fenceI) { _ in Instruction(.fencei) },
+    encoding("FENCE.I", "xxxxxxxxxxxx xxxxx 001 xxxxx 0001111", "fence.i", .fenceI) { _ in Instruction(.fencei) },
     encoding("ECALL", "000000000000 00000 000 00000 1110011", "ecall", .system) { _ in Instruction(.ecall) },
     encoding("EBREAK", "000000000001 00000 000 00000 1110011", "ebreak", .system) { _ in Instruction(.ebreak) },
     encoding("SRET", "000100000010 00000 000 00000 1110011", "sret", .system) { _ in Instruction(.sret) },
