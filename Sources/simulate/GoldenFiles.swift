@@ -1,7 +1,8 @@
 import Foundation
 
-/// Where golden numbers lie: `golden.<target>.json` beside a firmware that is alone in its folder, or the only one there
-/// that is built for the target (`hello.stm32f4.elf`); `<name>.golden.<target>.json` beside one of several. The name is that of the ELF file without `.elf`, and without
+/// Where golden numbers lie: `golden.<target>.json` beside a firmware that is alone in its folder, or there only with
+/// itself built for other targets (`hello.stm32f4.elf`, `hello.k210.elf`); `<name>.golden.<target>.json` beside one of
+/// several. The name is that of the ELF file without `.elf`, and without
 /// the target where it ends with that.
 enum GoldenFiles {
     struct Test {
@@ -25,8 +26,11 @@ enum GoldenFiles {
         let firmware = names.filter { $0.hasSuffix(".elf") }
         /// Whether it is the only firmware in the folder that a target's golden numbers could belong to.
         func isAlone(on target: String) -> Bool {
-            firmware.count <= 1
-                || name.hasSuffix("." + target) && firmware.filter { $0.hasSuffix(".\(target).elf") }.count == 1
+            guard firmware.count > 1 else { return true }
+            guard name.hasSuffix("." + target) else { return false }
+            // `hello.stm32f4.elf` beside `hello.k210.elf`: one program, built for two targets.
+            let program = name.dropLast(target.count)
+            return firmware.allSatisfy { $0.hasPrefix(program) }
         }
         var tests: [Test] = []
         for candidate in names.sorted() {
