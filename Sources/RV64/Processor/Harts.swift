@@ -114,11 +114,21 @@ public final class Harts: CPU {
             return .limit
         }
         guard event <= limit else { return .limit }
+        if bringSpinners(to: event) { return nil }
         chip.clock.now = event
         chip.events.run(until: event)
         // An event that wakes nobody leaves the harts where they were; their time passes all the same.
         if !harts.contains(where: \.isRunning) { settleIdleHarts(until: event) }
         return event >= limit && now >= limit ? .limit : nil
+    }
+
+    /// Has the harts that turn in loops stand where they are when an event comes: in the middle of a turn, which it may
+    /// interrupt.
+    ///
+    /// - Returns: whether any has to execute instructions to get there.
+    private func bringSpinners(to event: Cycles) -> Bool {
+        for hart in harts where hart.now < event { hart.stopSpinning(at: event) }
+        return harts.contains { $0.isRunning && $0.now < event }
     }
 
     private func settleIdleHarts(until cycle: Cycles) {

@@ -146,7 +146,8 @@ extension Hart {
             break
         case .entered:
             now = before
-            position = .inside(block, records)
+            // Its first instruction comes with the fetch, as where a block is entered from outside the run loop.
+            step(block, records)
         case .notify:
             now = before
             drain()
