@@ -82,6 +82,7 @@ struct VectorMaker {
             if instruction.m != 0 { vector.extended = (Int(instruction.m), half) }
         }
         if KnownDifferences.isOldMinimum(encoding, instruction, vector.registers) { return nil }
+        if KnownDifferences.isInvalidProduct(encoding, instruction, vector.registers) { return nil }
         vector.words = front + [word]
         return vector
     }
