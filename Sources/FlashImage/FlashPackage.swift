@@ -64,6 +64,18 @@ public struct FlashPackage: Equatable, Sendable {
     /// The program that the boot ROM starts, if there is one.
     public var program: File? { files.first { $0.address == 0 } }
 
+    /// The program at the start of an image of the whole flash, if there is one: its head and its SHA-256 tell.
+    ///
+    /// - Parameter sha256: of the bytes, 32 of them.
+    public static func program(in flash: [UInt8], sha256: ([UInt8]) -> [UInt8]) -> [UInt8]? {
+        guard flash.count > frame, flash.count <= flashSize, flash[0] == 0 else { return nil }
+        let length = (0..<4).reduce(0) { $0 | Int(flash[1 + $1]) << (8 * $1) }
+        guard length > 0, length <= flash.count - frame else { return nil }
+        let end = 5 + length
+        guard sha256(Array(flash[..<end])) == Array(flash[end..<end + 32]) else { return nil }
+        return Array(flash[5..<end])
+    }
+
     /// What the flash holds, from its start; 0xFF where nothing is.
     ///
     /// - Parameter sha256: of the bytes, 32 of them.

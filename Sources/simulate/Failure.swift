@@ -6,6 +6,8 @@ struct Failure: Error {
     let code: Int32
 
     static let regression: Int32 = 1
+    /// Options that do not go together.
+    static let usage: Int32 = 64
     static let badInput: Int32 = 65
     /// A mistake of this program.
     static let software: Int32 = 70

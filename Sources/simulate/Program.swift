@@ -38,6 +38,9 @@ struct Program {
             }
             image = .raw(program.bytes, at: UInt64(description.core.resetAddress), for: family.architecture)
             flash = package.flash(sha256: SHA256.digest(of:))
+        } else if isK210, let program = FlashPackage.program(in: bytes, sha256: SHA256.digest(of:)) {
+            image = .raw(program, at: UInt64(description.core.resetAddress), for: family.architecture)
+            flash = bytes
         } else if isK210, URL(fileURLWithPath: path).pathExtension.lowercased() == "bin", !bytes.isEmpty {
             image = .raw(bytes, at: UInt64(description.core.resetAddress), for: family.architecture)
         } else {

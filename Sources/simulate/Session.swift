@@ -78,7 +78,9 @@ final class Session {
             }
         }
         if !isNetwork, let input = options.input.first(where: { $0.port == nil }) {
-            throw .badInput("'\(input.file)' is for no serial port; write a port and a file, as in USART2=file.bin")
+            throw Failure(
+                sentence: "'\(input.file)' is for no serial port; write a port and a file, as in USART2=file.bin",
+                code: Failure.usage)
         }
     }
 

@@ -43,6 +43,14 @@ import Testing
         #expect(Array(flash[64...]) == [3, 0, 0, 0])
     }
 
+    @Test func theProgramInAnImageOfTheFlashIsFound() throws {
+        let digest = { (bytes: [UInt8]) in [UInt8](repeating: UInt8(truncatingIfNeeded: bytes.count), count: 32) }
+        let flash = try FlashPackage(package).flash(sha256: digest)
+        #expect(FlashPackage.program(in: flash, sha256: digest) == Array("program!".utf8))
+        #expect(FlashPackage.program(in: flash) { _ in [UInt8](repeating: 0, count: 32) } == nil)
+        for count in 0..<45 { #expect(FlashPackage.program(in: Array(flash.prefix(count)), sha256: digest) == nil) }
+    }
+
     @Test func everyTruncationIsRefused() {
         for count in 0..<package.count {
             #expect(throws: FlashPackageError.self) { try FlashPackage(Array(package.prefix(count))) }

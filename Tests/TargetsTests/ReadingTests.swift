@@ -89,7 +89,7 @@ import Testing
     @Test func unknownKindsAreErrors() {
         #expect(
             changing("cortex-m4", "cortex-m99")
-                == "my.yaml:3: there is no core `cortex-m99`; use cortex-m4 or cortex-m4f")
+                == "my.yaml:3: there is no core `cortex-m99`; use cortex-m4, cortex-m4f, rocket or rv64gc")
         #expect(
             changing("type: ram", "type: eeprom")
                 == "my.yaml:7: there is no type of memory `eeprom`; use flash, ram or rom")

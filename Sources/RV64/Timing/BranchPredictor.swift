@@ -32,6 +32,8 @@ public struct BranchPredictor {
 
     /// Cycles lost by a wrong prediction.
     var penalty: Int
+    /// Cycles lost by a right one of a branch that is taken.
+    var bubble: Int
 
     init(_ table: CycleTable) {
         capacity = min(max(table[.branchTargets], 1), 255)
@@ -40,6 +42,7 @@ public struct BranchPredictor {
         historyMask = (1 << UInt32(min(table[.branchHistory], 31))) - 1
         returnCapacity = max(table[.returnAddresses], 1)
         penalty = table[.mispredict]
+        bubble = table[.takenBranch]
         places = .zeros(BranchPredictor.placeCount)
         sources = .zeros(capacity)
         targets = .zeros(capacity)
@@ -140,7 +143,11 @@ extension Execution {
     /// A conditional branch.
     @inline(always)
     mutating func predict(_ i: Instruction.Pointer, _ isTaken: Bool) {
-        if _slowPath(!state.pointee.predictor.pointee.learn(address(i), isTaken, target: i.target)) { mispredicted() }
+        if _slowPath(!state.pointee.predictor.pointee.learn(address(i), isTaken, target: i.target)) {
+            mispredicted()
+        } else if isTaken {
+            charge(state.pointee.predictor.pointee.bubble, to: .refill)
+        }
     }
 
     /// A jump to a constant: late where it is not in the buffer.

@@ -9,6 +9,8 @@ public struct CycleTable: Sendable, Equatable {
     public enum Rule: String, CaseIterable, Sendable {
         /// A branch, jump or return that went elsewhere than was predicted.
         case mispredict
+        /// A conditional branch that is taken, as was predicted.
+        case takenBranch
         /// A line brought into the instruction cache.
         case instructionMiss
         /// A line brought into the data cache.
