@@ -46,6 +46,17 @@ struct LockStepProgram {
         }
     }
 
+    /// A handler and a body as they are.
+    init(code: UInt32, handler words: [UInt32], body: [UInt32]) {
+        handler = code
+        place = code
+        registers = Registers()
+        for word in words { lay(word) }
+        entry = place
+        for word in body { lay(word) }
+        registers.pc = UInt64(entry)
+    }
+
     /// A loop that polls a word until an interrupt handler has counted it up to four.
     ///
     /// - Parameter length: instructions of the loop beside the load and the branch.

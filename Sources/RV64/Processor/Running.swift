@@ -165,6 +165,7 @@ extension Hart {
             abandon(block, from: indexBehind(index, block))
             guard let exception else { return }
             self.exception = nil
+            unretiredInstructions += 1
             raise(exception, at: UInt64(currentPC))
         case .supervisor:
             now = behind
@@ -186,6 +187,7 @@ extension Hart {
         switch request {
         case .exception(let exception):
             abandonPosition()
+            unretiredInstructions += 1
             raise(exception, at: UInt64(currentPC))
         case .trapReturn(let pc):
             abandonPosition()
