@@ -21,6 +21,8 @@ public final class Harts: CPU {
     public internal(set) var hostInterface: HostInterface?
 
     let shared: SharedMemory
+    /// Until when turns are short.
+    private var shortTurnsEnd: Cycles = 0
     private var resetRequested = false { didSet { if resetRequested { wantsControl = true } } }
     private var stopRequest: StopRequest? { didSet { if stopRequest != nil { wantsControl = true } } }
     /// Whether the hart that runs should leave off, because a device asked for something.
@@ -29,6 +31,11 @@ public final class Harts: CPU {
     /// By how many cycles a hart may get ahead of another: short enough that a spin lock is seen to be free soon, long
     /// enough that changing turns costs little.
     private static let turn = 256
+    /// The same while lines of memory move between the harts' caches, which is when they wait for each other: less than
+    /// a lock is free for that its owner takes again at once.
+    private static let shortTurn = 16
+    /// For how many cycles after such a move the turns are short.
+    private static let afterMove = 2048
     /// For how many cycles a hart runs that runs alone, before it is seen whether it only spins.
     private static let turnAlone = 8192
 
@@ -54,6 +61,10 @@ public final class Harts: CPU {
         chip.requestReset = { [unowned self] in self.resetRequested = true }
         chip.requestStop = { [unowned self] reason in self.stopRequest = reason }
         shared.onLoss = { [unowned self] hart in self.harts[hart].stopSpinning(at: self.chip.clock.now) }
+        shared.onMove = { [unowned self] in
+            self.shortTurnsEnd = self.chip.clock.now + Harts.afterMove
+            self.wantsControl = true
+        }
     }
 
     public var cores: [any Core] { harts }
@@ -84,7 +95,8 @@ public final class Harts: CPU {
                 continue
             }
             let others = harts.filter { $0 !== hart && $0.isRunning }.map(\.now).min()
-            let turn = min(horizon, others.map { max($0, hart.now) + Harts.turn } ?? hart.now + Harts.turnAlone)
+            let length = hart.now < shortTurnsEnd ? Harts.shortTurn : Harts.turn
+            let turn = min(horizon, others.map { max($0, hart.now) + length } ?? hart.now + Harts.turnAlone)
             currentCore = hart.index
             chip.clock.now = hart.now
             if let ending = hart.run(turn: turn, horizon: horizon) { return ending }
@@ -111,7 +123,10 @@ public final class Harts: CPU {
                 return harts.allSatisfy(\.isSleeping) ? .asleep : .limit
             }
             settleIdleHarts(until: limit)
-            return .limit
+            // What is left may be less than a turn of the loop that a hart waits in; that is executed.
+            guard harts.contains(where: { $0.spin != nil && $0.now < limit }) else { return .limit }
+            for hart in harts where hart.now < limit { hart.spin = nil }
+            return nil
         }
         guard event <= limit else { return .limit }
         if bringSpinners(to: event) { return nil }
