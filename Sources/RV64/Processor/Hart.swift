@@ -111,7 +111,7 @@ public final class Hart {
     }
 
     private func attach() {
-        control.cycle = { [unowned self] in UInt64(truncatingIfNeeded: self.chip.clock.now) }
+        control.cycle = { [chip] in UInt64(truncatingIfNeeded: chip.clock.now) }
         control.instret = { [unowned self] in UInt64(truncatingIfNeeded: self.completedInstructions) }
         control.time = { [unowned self] in self.harts.time() }
         control.onInterruptChange = { [unowned self] in
