@@ -64,6 +64,8 @@ public final class Hart {
     var currentInstruction: (block: Block.Pointer, record: Instruction.Pointer)?
     /// The instructions that were gathered from the blocks so far.
     var gatheredInstructions = 0
+    /// The instructions that raised an exception and so are not considered to retire, though they took their time.
+    var unretiredInstructions = 0
     /// The address of the instruction that is executing, for messages.
     public internal(set) var currentPC: UInt32 = 0
 

@@ -129,6 +129,7 @@ public final class Harts: CPU {
             return nil
         }
         guard event <= limit else { return .limit }
+        if bringSpinners(to: event) { return nil }
         chip.clock.now = event
         chip.events.run(until: event)
         // An event that wakes nobody leaves the harts where they were; their time passes all the same.
@@ -136,28 +137,38 @@ public final class Harts: CPU {
         return event >= limit && now >= limit ? .limit : nil
     }
 
+    /// Has the harts that turn in loops stand where they are when an event comes: in the middle of a turn, which it may
+    /// interrupt.
+    ///
+    /// - Returns: whether any has to execute instructions to get there.
+    private func bringSpinners(to event: Cycles) -> Bool {
+        for hart in harts where hart.now < event { hart.stopSpinning(at: event) }
+        return harts.contains { $0.isRunning && $0.now < event }
+    }
+
     private func settleIdleHarts(until cycle: Cycles) {
         for hart in harts { hart.passIdleTime(until: cycle) }
     }
 
-    public func executeOne() -> Ending {
-        if let ending = settleRequests() { return ending }
-        guard let hart = next(before: chip.events.next ?? .max) else { return passTime(until: .max) ?? .limit }
-        currentCore = hart.index
-        chip.clock.now = hart.now
-        return hart.executeOne() ?? .limit
-    }
+    public func executeOne() -> Ending { executeNext().ending }
 
     public func executeForTrace() -> (ending: Ending, instructions: [TracedInstruction]) {
         let before = harts.map(\.resumeAddress)
-        let cycles = harts.map(\.now)
-        let ending = executeOne()
-        let hart = harts[currentCore]
-        guard hart.now != cycles[currentCore] else { return (ending, []) }
+        let (ending, hart) = executeNext()
+        guard let hart else { return (ending, []) }
         return (
             ending,
-            [TracedInstruction(core: currentCore, pc: before[currentCore], registers: hart.traceRegisters)]
+            [TracedInstruction(core: hart.index, pc: before[hart.index], registers: hart.traceRegisters)]
         )
+    }
+
+    /// - Returns: how the run stands, and the hart that executed something; `nil` if time passed alone.
+    private func executeNext() -> (ending: Ending, hart: Hart?) {
+        if let ending = settleRequests() { return (ending, nil) }
+        guard let hart = next(before: chip.events.next ?? .max) else { return (passTime(until: .max) ?? .limit, nil) }
+        currentCore = hart.index
+        chip.clock.now = hart.now
+        return (hart.executeOne() ?? .limit, hart)
     }
 
     /// What devices asked for since the last time.

@@ -1,5 +1,6 @@
 import Engine
 import Machine
+import Profile
 
 /// A loop in which a hart only looks at memory that does not change: it may be left alone until somebody changes it.
 struct Spin {
@@ -25,7 +26,12 @@ extension Hart {
         else { return }
         guard turn(block) != nil else { return }
         let charged = (0..<Ledger.chargeCount).map { block.pointee.charged[$0] }
+        let history = state.pointee.predictor.pointee.history
         guard let cycles = turn(block) else { return }
+        // The predictor has learnt the loop: its next turns take as long.
+        guard state.pointee.predictor.pointee.history == history,
+            block.pointee.charged[Cause.refill.index] == charged[Cause.refill.index]
+        else { return }
         spin = Spin(
             pc: block.pointee.pc, block: block, cycles: cycles,
             charged: (0..<Ledger.chargeCount).map { block.pointee.charged[$0] - charged[$0] })
