@@ -21,6 +21,7 @@ public final class Harts: CPU {
     public internal(set) var hostInterface: HostInterface?
 
     let shared: SharedMemory
+    private(set) var deadlock = DeadlockWatch()
     private var resetRequested = false { didSet { if resetRequested { wantsControl = true } } }
     private var stopRequest: StopRequest? { didSet { if stopRequest != nil { wantsControl = true } } }
     /// Whether the hart that runs should leave off, because a device asked for something.
@@ -70,6 +71,7 @@ public final class Harts: CPU {
 
     public func reset() {
         for hart in harts { hart.reset() }
+        deadlock.reset()
         for peripheral in chip.bus.peripherals { peripheral.reset() }
     }
 
@@ -89,6 +91,7 @@ public final class Harts: CPU {
             chip.clock.now = hart.now
             if let ending = hart.run(turn: turn, horizon: horizon) { return ending }
             hart.noticeSpinning()
+            if stopsAtEndlessLoops { deadlock.look(at: harts, chip, now: hart.now) }
         }
     }
 

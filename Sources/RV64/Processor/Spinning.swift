@@ -1,5 +1,6 @@
 import Engine
 import Machine
+import Profile
 
 /// A loop in which a hart only looks at memory that does not change: it may be left alone until somebody changes it.
 struct Spin {
@@ -80,6 +81,10 @@ extension Hart {
             }
             spin.block.pointee.count += turns
             for index in 0..<Ledger.chargeCount { spin.block.pointee.charged[index] += turns * spin.charged[index] }
+            let price = ledger.prices[Int(spin.block.pointee.index)]
+            spun[spin.block.pointee.function, default: CauseVector()] += CauseVector { cause in
+                turns &* (price[cause] &+ spin.charged[cause.index])
+            }
         }
     }
 }
