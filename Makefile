@@ -1,5 +1,5 @@
 # make                    lint, build with warnings as errors, test
-# make run                run the keyword-spotting network on a simulated STM32F407
+# make run                run the keyword-spotting network on a simulated STM32F407; with TARGET=k210 digits on the KPU
 # make test               run every test
 # make accept             take the numbers of today as the golden ones
 # make speed              this simulator beside QEMU
@@ -11,6 +11,8 @@
 # make clean
 
 TARGET  ?= stm32f4
+# The network that shows a target.
+SHOWN    = $(if $(filter k210,$(TARGET)),digits,kws)
 PREFIX  ?= /usr/local
 SECONDS ?= 60
 
@@ -24,7 +26,8 @@ CHECK    := --explicit-target-dependency-import-check error
 SIMULATE := .build/release/simulate
 # Tests are a debug build: what opens a release build to them (-enable-testing) makes the run loop 30 % slower.
 BENCH    := swift run --package-path Benchmarks -c release --quiet benchmarks
-ELFS     := $(wildcard firmware/*/*.elf)
+# The runner of kmodels does nothing by itself.
+elfs      = $(filter-out firmware/kmodel/%,$(wildcard firmware/*/*.$(1).elf))
 SOURCES  := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 .NOTPARALLEL:
@@ -33,7 +36,7 @@ SOURCES  := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sour
 all: lint build test
 
 run: build
-	@$(SIMULATE) firmware/kws/kws.$(TARGET).elf --target $(TARGET)
+	@$(SIMULATE) firmware/$(SHOWN)/$(SHOWN).$(TARGET).elf --target $(TARGET)
 
 build:
 	$(NEED) $(BUILD_NEEDS)
@@ -49,7 +52,8 @@ test: test-needs build
 	@$(BENCH) count
 
 accept: test-needs build
-	@$(SIMULATE) test $(ELFS) --target $(TARGET) --accept
+	@$(SIMULATE) test $(call elfs,stm32f4) --target stm32f4 --accept
+	@$(SIMULATE) test $(call elfs,k210) --target k210 --accept
 	@$(BENCH) count --accept
 	@scripts/readme-table
 
@@ -60,7 +64,7 @@ fuzz: test-needs
 	@FUZZ_SECONDS=$(SECONDS) swift test $(CHECK) --filter Fuzz
 
 firmware:
-	$(NEED) binutils-arm-none-eabi gcc-arm-none-eabi
+	$(NEED) binutils-arm-none-eabi gcc-arm-none-eabi binutils-riscv64-unknown-elf gcc-riscv64-unknown-elf
 	@$(MAKE) --silent -C firmware
 	@$(MAKE) --silent -C firmware verify
 	@git diff --stat --exit-code -- firmware/MANIFEST 'firmware/*.elf' && echo "The bytes are those that are committed."

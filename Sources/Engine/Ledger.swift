@@ -75,10 +75,20 @@ public final class Ledger {
 
     /// Whether decoded code lies in any of `count` bytes at `address`.
     public func covers(_ address: UInt32, _ count: Int) -> Bool {
-        (0..<UInt32(count)).contains {
-            let address = address &+ $0
-            return covered[address >> 12]?[Int(address & 0xFFF)] ?? false
+        var position = Int(address)
+        let end = position + count
+        while position < end {
+            let offset = position & 0xFFF
+            let length = min(end - position, 0x1000 - offset)
+            // Page by page: DMA writes much at once, and hardly ever where code is.
+            if let bytes = covered[UInt32(truncatingIfNeeded: position >> 12) & 0xF_FFFF],
+                bytes[offset..<offset + length].contains(true)
+            {
+                return true
+            }
+            position += length
         }
+        return false
     }
 
     /// Makes sure that no block that overlaps the bytes is entered again. Links from other blocks are cut.

@@ -38,8 +38,11 @@ public struct FlashPackage: Equatable, Sendable {
         let archive = try Archive(bytes)
         let text = try archive.file("flash-list.json", limit: 1 << 16)
         let list: List
+        let decoder = JSONDecoder()
+        // The vendor's own packages have hexadecimal numbers.
+        decoder.allowsJSON5 = true
         do {
-            list = try JSONDecoder().decode(List.self, from: Data(text))
+            list = try decoder.decode(List.self, from: Data(text))
         } catch {
             throw .badList
         }

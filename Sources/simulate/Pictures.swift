@@ -8,8 +8,13 @@ enum Pictures {
 
     static func read(_ path: String) throws(Failure) -> Picture {
         let bytes = try Files.read(path, what: "picture")
+        // libpng keeps the address of the bytes between its two calls.
+        return try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in try decode(bytes, from: path) }
+    }
+
+    private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, from path: String) throws(Failure) -> Picture {
         var image = png_image()
-        guard png_rgb_begin(&image, bytes, bytes.count) != 0 else { throw refusal(path, image) }
+        guard png_rgb_begin(&image, bytes.baseAddress, bytes.count) != 0 else { throw refusal(path, image) }
         let (width, height) = (Int(image.width), Int(image.height))
         guard width > 0, height > 0, width <= pixelLimit / height else {
             png_image_free(&image)

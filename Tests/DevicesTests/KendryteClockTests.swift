@@ -61,6 +61,17 @@ import Testing
         #expect(clocks.hertz(of: .block(.I2S0)) == 806e6 / 64)
     }
 
+    /// The SDK's examples for the flash and the screen at the core's first clock: SPI3 from PLL0, which nobody has set
+    /// up; `spi_set_clk_rate` then believes in 26 MHz / 2 and divides that.
+    @Test func PLL0PassesTheCrystalUntilItIsSetUp() {
+        var clocks = KendryteClocks()
+        #expect(clocks.hertz(of: .PLL0) == 26e6)
+        #expect(clocks.hertz(of: .block(.SPI0)) == 13e6)
+        clocks.clk_sel0 = 1 << 12
+        #expect(clocks.hertz(of: .block(.SPI3)) == 13e6)
+        #expect(clocks.hertz(of: .block(.AI)) == 0)
+    }
+
     @Test func aPLLGivesNothingUntilItIsOnLockedAndLetOut() {
         let on: UInt32 = 0x022F_47D0
         var clocks = KendryteClocks()
@@ -121,6 +132,7 @@ import Testing
 
     @Test func selectingAPLLThatIsOffKeepsTheClockAndIsSaid() {
         let sysctl = SYSCTL(chip: chip)
+        sysctl[.pll0] = 0x0F_47D0
         sysctl[.clk_sel0] = 1
         #expect(chip.clock.hertz == 26e6)
         #expect(chip.notices.all.map(\.what) == ["ACLK selects PLL0 while that gives no clock"])

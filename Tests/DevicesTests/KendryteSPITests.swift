@@ -136,7 +136,13 @@ import Testing
         #expect(receive([0x0B, 0, 1, 0, 0xFF], 4).map { UInt8($0) } == Array(Self.image[0x100..<0x104]))
     }
 
-    @Test func quadReadsAreIgnoredUntilQEIsSet() {
+    /// W25Q128JV-IQ, 7.1.8: QE is 1 as delivered. Until it is set again, quad commands mean nothing.
+    @Test func quadReadsAreIgnoredWhileQEIsClear() {
+        #expect(status(0x35) == 2)
+        command([0x06])
+        command([0x31, 0])
+        chip.run(seconds: 0.011)
+        #expect(status(0x35) == 0)
         set(format: 2, mode: 3, instruction: 2, address: 24, wait: 8, count: 2)
         #expect(receive([0x6B, 0], 2) == [0xFF, 0xFF])
         #expect(chip.notices.all.contains { $0.what.contains("QE") })

@@ -30,6 +30,25 @@ import Testing
         #expect(package.files.map(\.isProgram) == [true, false])
     }
 
+    /// The vendor's own packages (kendryte-standalone-demo's releases) write addresses as 0x00C00000, which is no JSON.
+    @Test func addressesInHexadecimalAreRead() throws {
+        let package = try FlashPackage(
+            FlashPackageTests.bytes(
+                """
+                504b030414000000080000002150f3f4c7ab630000008a0000000f000000666c6173682d6c6973742e6a736f6eab562a
+                4b2d2acecccf53b25232d033d43350d2514acbcc492d56b28aae564a4c49294a2d06b20d74949232416a12f540b48e52
+                7146a291a95940516a5a668592554951696aad0eb2fa0a033030816bccd5cbcecd4f49cdc1d09b9698539c5a1b5b0b00
+                504b0304140000000800000021509d552c740a0000000800000005000000612e62696e2b28ca4f2f4acc550400504b03
+                0414000000080000002150f270f1330600000004000000080000006d2e6b6d6f64656c636660600000504b0102140314
+                000000080000002150f3f4c7ab630000008a0000000f0000000000000000000000800100000000666c6173682d6c6973
+                742e6a736f6e504b01021403140000000800000021509d552c740a000000080000000500000000000000000000008001
+                90000000612e62696e504b0102140314000000080000002150f270f13306000000040000000800000000000000000000
+                008001bd0000006d2e6b6d6f64656c504b05060000000003000300a6000000e90000000000
+                """))
+        #expect(package.files.map(\.address) == [0, 0x40])
+        #expect(package.files.map(\.name) == ["a.bin", "m.kmodel"])
+    }
+
     /// K210 boot ROM: a flag byte, the length in four bytes, the program, SHA-256 of all that.
     @Test func aProgramHasItsHeadInFlash() throws {
         let flash = try FlashPackage(package).flash { hashed in

@@ -4,7 +4,7 @@ import Testing
 @testable import RV64
 
 /// What `make fuzz` asks for.
-private enum FuzzRequest {
+enum FuzzRequest {
     static let seconds = number("FUZZ_SECONDS") ?? 0
     /// The first index to try; by default the first that the kept vectors do not use.
     static let first = number("FUZZ_FROM") ?? 40_000
@@ -44,5 +44,20 @@ private enum FuzzRequest {
             if index.isMultiple(of: 1024) { laboratory = try Laboratory() }
         }
         print("\(agreed) vectors of \(makers.count) encodings agreed; FUZZ_FROM=\(index) goes on from here")
+    }
+
+    @Test("However an RV64 program is run, the same happens, for as long as asked")
+    func lockStep() throws {
+        let end = Date().addingTimeInterval(Double(FuzzRequest.seconds))
+        var index = FuzzRequest.first
+        let tests = LockStepTests()
+        while Date() < end {
+            let range = index..<(index + 8)
+            try tests.oneHart(range)
+            try tests.twoHarts(range)
+            try tests.spinning(range)
+            index = range.upperBound
+        }
+        print("\(index - FuzzRequest.first) programs agreed; FUZZ_FROM=\(index) goes on from here")
     }
 }

@@ -61,6 +61,20 @@ enum KnownDifferences {
         }
     }
 
+    /// 11.6: "The fused multiply-add instructions must set the invalid operation exception flag when the multiplicands are
+    /// infinity and zero, even when the addend is a quiet NaN." Unicorn does not.
+    static func isInvalidProduct(_ encoding: Encoding, _ instruction: Instruction, _ registers: Registers) -> Bool {
+        guard encoding.diagram.width(of: UInt8(ascii: "a")) > 0 else { return false }
+        let operands = [instruction.n, instruction.m, instruction.a].map { register in
+            let value = registers.f[Int(register)]
+            if encoding.name.hasSuffix(".D") { return Double(bitPattern: value) }
+            let isBoxed = value >> 32 == 0xFFFF_FFFF
+            return isBoxed ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: value))) : .nan
+        }
+        let isInvalid = operands[0].isInfinite && operands[1].isZero || operands[0].isZero && operands[1].isInfinite
+        return isInvalid && operands[2].isNaN
+    }
+
     private static func isSignalingSingle(_ value: UInt64) -> Bool {
         let single = UInt32(truncatingIfNeeded: value)
         return value >> 32 == 0xFFFF_FFFF && Float(bitPattern: single).isSignalingNaN

@@ -82,6 +82,7 @@ struct VectorMaker {
             if instruction.m != 0 { vector.extended = (Int(instruction.m), half) }
         }
         if KnownDifferences.isOldMinimum(encoding, instruction, vector.registers) { return nil }
+        if KnownDifferences.isInvalidProduct(encoding, instruction, vector.registers) { return nil }
         vector.words = front + [word]
         return vector
     }
@@ -161,13 +162,13 @@ struct VectorMaker {
         if KnownDifferences.comparedHalf(encoding) == .sign { return [Assembler.sb(0, word >> 15 & 31, 3)] }
         guard encoding.name.hasPrefix("SC.") else { return [] }
         let (base, width) = (word & 0x1F << 15, word & 7 << 12)
-        // SC to x0 of x0: there is no reservation behind it.
-        let clear: UInt32 = 0x1800_002F | base | width
-        if random.one(in: 4) { return [clear] }
         // LR into a register that the SC does not use.
         let used = [word >> 15 & 31, word >> 20 & 31]
-        guard let free = (10..<14 as Range<UInt32>).first(where: { !used.contains($0) }) else { return [clear] }
-        return [0x1000_002F | base | width | free << 7]
+        let free = (10..<13 as Range<UInt32>).first { !used.contains($0) } ?? 0
+        let reserve = 0x1000_002F | base | width | free << 7
+        // SC of what was read, to x0: memory is as it was, and there is no reservation behind it.
+        let release = 0x1800_002F | base | width | free << 20
+        return random.one(in: 4) ? [reserve, release] : [reserve]
     }
 }
 

@@ -90,9 +90,9 @@ public final class DMAC: DoublewordRegisterMap {
     public func connect(_ request: DMARequest, number: Int) {
         requests[number] = request
         let before = request.onAssert
-        request.onAssert = { [weak self] in
+        request.onAssert = { [unowned self] in
             before()
-            self?.reconsider()
+            self.reconsider()
         }
     }
 
@@ -191,7 +191,9 @@ public final class DMAC: DoublewordRegisterMap {
         isBusy = true
         let begin = max(cycle, serviceEnd)
         serviceEnd = begin + DMAC.cycles(forBytes: channels[number].nextBytes)
-        chip.events.schedule(at: serviceEnd) { [weak self] end in self?.serve(number, from: begin, at: end) }
+        chip.events.schedule(at: serviceEnd) { [unowned self] end in
+            self.serve(number, from: begin, at: end)
+        }
     }
 
     private func serve(_ number: Int, from begin: Cycles, at end: Cycles) {

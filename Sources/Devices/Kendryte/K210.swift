@@ -182,13 +182,7 @@ public final class K210 {
         guard let block = KendryteBlock(named: description.name) else {
             throw .unknownName(device: description.name, known: KendryteBlock.allCases.map { "\($0)" })
         }
-        return { [unowned sysctl] in
-            let hertz = sysctl.hertz(of: .block(block))
-            // Firmware that leaves the PLLs alone drives SPI and I2C all the same. Assumed: until PLL0 is set up, what
-            // depends on it runs from the crystal, at half of it.
-            guard hertz == 0, sysctl.clocks.PLL0.register == 0 else { return hertz }
-            return sysctl.hertz(of: .IN0) / 2
-        }
+        return { [unowned sysctl] in sysctl.hertz(of: .block(block)) }
     }
 
     // MARK: Wiring

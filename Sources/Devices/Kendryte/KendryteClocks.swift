@@ -50,11 +50,15 @@ public struct KendryteClocks: Equatable, Sendable {
         self.IN0 = IN0
     }
 
+    /// The output of PLL0 in Hz. As long as nobody has set it up it passes the crystal on: the SDK's examples for SPI,
+    /// I2C and the screen run on it as it is after reset, and the SDK then takes it for 26 MHz.
+    private var PLL0Output: Double { PLL0.register == 0 ? IN0 : PLL0.output(from: IN0) }
+
     /// What `pll_ckin_sel2` selects, in Hz.
     var PLL2Input: Double {
         switch PLL2.register.bits(27, 26) {
         case 0: IN0
-        case 1: PLL0.output(from: IN0)
+        case 1: PLL0Output
         case 2: PLL1.output(from: IN0)
         default: 0
         }
@@ -64,7 +68,7 @@ public struct KendryteClocks: Equatable, Sendable {
     public func hertz(of clock: KendryteClock) -> Double {
         switch clock {
         case .IN0: IN0
-        case .PLL0: PLL0.output(from: IN0)
+        case .PLL0: PLL0Output
         case .PLL1: PLL1.output(from: IN0)
         case .PLL2: PLL2.output(from: PLL2Input)
         case .ACLK: clk_sel0.bit(0) ? hertz(of: .PLL0) / Double(2 << clk_sel0.bits(2, 1)) : IN0

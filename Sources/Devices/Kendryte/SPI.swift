@@ -357,9 +357,9 @@ public final class SPI: RegisterMap {
         let cycle = max(chip.clock.now, Cycles(end.rounded(.up)))
         if let event, event.isPending, event.cycle == cycle { return }
         event?.cancel()
-        event = chip.events.schedule(at: cycle) { [weak self] cycle in
-            self?.advance(to: cycle)
-            self?.update()
+        event = chip.events.schedule(at: cycle) { [unowned self] cycle in
+            self.advance(to: cycle)
+            self.update()
         }
     }
 }

@@ -94,7 +94,9 @@ public final class SPIFlash: SPIDevice {
     private var framer = SPIByteFramer()
     private var writeEnabled = false
     private var isPoweredDown = false
-    private var status: [UInt8] = [0, 0, 0]
+    /// QE is kept without power, and 1 in the parts of the boards (W25Q128JV-IQ, 7.1.8), so that a program that sets it
+    /// only where it is 0 does not have to wait.
+    private var status: [UInt8] = [0, SPIFlash.QE, 0]
     /// Where reading goes on, and how many bytes of an answer are out.
     private var address = 0
     private var position = 0

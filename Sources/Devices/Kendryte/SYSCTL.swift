@@ -41,10 +41,10 @@ public final class SYSCTL: RegisterMap {
     private var resetTargets: [(block: KendryteBlock, peripheral: any Peripheral)] = []
     private var observers: [() -> Void] = []
 
-    /// The clock gates that are open after a reset. Assumed, as no public source gives them: the buses, and what the
-    /// boot ROM has used when it starts firmware.
+    /// The clock gates that are open after a reset. Assumed, as no public source gives them: the buses, what the boot
+    /// ROM has used when it starts firmware, and the KPU, which nncase's examples run without opening its gate.
     private static let resetEnables: (central: UInt32, peripheral: UInt32) = {
-        let used: [KendryteBlock] = [.ROM, .DMA, .SPI3, .AES, .FPIOA, .SHA, .OTP]
+        let used: [KendryteBlock] = [.ROM, .DMA, .AI, .SPI3, .AES, .FPIOA, .SHA, .OTP]
         return (0x3F, used.reduce(0) { $0 | 1 << UInt32($1.rawValue) })
     }()
 
@@ -91,7 +91,7 @@ public final class SYSCTL: RegisterMap {
     /// What goes on the bus for a peripheral whose clock is that of `block`: it says so when it is touched while its
     /// clock is off. Nothing public says what silicon does then, so the access works all the same.
     public func gate(_ peripheral: any Peripheral, _ block: KendryteBlock) -> ClockGate {
-        ClockGate(peripheral, stopped: .answers, notices: notices) { [weak self] in self?.isClocked(block) ?? true }
+        ClockGate(peripheral, stopped: .answers, notices: notices) { [unowned self] in isClocked(block) }
     }
 
     /// The number of the request that `dma_sel` leads to a channel (0 to 5) of the DMA controller.

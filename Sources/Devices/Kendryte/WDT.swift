@@ -36,7 +36,7 @@ public final class WDT: RegisterMap {
         self.interrupt = interrupt
         notices = chip.notices
         counter = TickCounter(chip, hertz: clock)
-        onTimeout = { [weak chip] in chip?.requestReset() }
+        onTimeout = { [unowned chip] in chip.requestReset() }
         counter.onChange = { [weak self] in self?.schedule() }
     }
 

@@ -18,7 +18,11 @@ public struct Listing {
         let isWide = Decoder.isWide(UInt32(first))
         let second = isWide ? halfword(address &+ 2) ?? 0 : 0
         let text = disassembler.text(UInt32(second) << 16 | UInt32(first), at: address)
-        defer { address &+= isWide ? 4 : 2 }
+        defer {
+            // Behind the last address there is nothing.
+            let length: UInt32 = isWide ? 4 : 2
+            address = address > .max - length ? end : address + length
+        }
         return (address, isWide ? [first, second] : [first], text)
     }
 }

@@ -37,7 +37,7 @@ struct DeadlockWatch {
     mutating func look(at harts: [Hart], _ chip: Chip, now: Cycles) {
         guard snapshot != nil || now >= next else { return }
         guard !isDeadlocked else { return }
-        let accesses = harts.reduce(0) { $0 &+ $1.outsideAccesses }
+        let accesses = harts.reduce(0) { $0 &+ $1.deviceAccesses &+ $1.counterReads.count }
         guard chip.events.next == nil, !harts.contains(where: { $0.control.pendingInterrupt() != nil }) else {
             snapshot = nil
             next = max(next, now + DeadlockWatch.first)

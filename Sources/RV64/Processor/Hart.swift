@@ -27,8 +27,10 @@ public final class Hart {
     var isSleeping = false
     /// How many accesses took the slow path.
     var slowAccesses = 0
-    /// How often it asked something else than memory: a device, a counter.
-    var outsideAccesses = 0
+    /// How often it asked a device.
+    var deviceAccesses = 0
+    /// How often it read a counter.
+    let counterReads = CounterReads()
     /// Why the run is over, once it is.
     var ending: Ending?
     /// The loop that it turns in without doing anything, if that was noticed: see `Spinning`.
@@ -68,6 +70,8 @@ public final class Hart {
     var currentInstruction: (block: Block.Pointer, record: Instruction.Pointer)?
     /// The instructions that were gathered from the blocks so far.
     var gatheredInstructions = 0
+    /// The instructions that raised an exception and so are not considered to retire, though they took their time.
+    var unretiredInstructions = 0
     /// The address of the instruction that is executing, for messages.
     public internal(set) var currentPC: UInt32 = 0
 
@@ -113,16 +117,16 @@ public final class Hart {
     }
 
     private func attach() {
-        control.cycle = { [unowned self] in
-            self.outsideAccesses += 1
-            return UInt64(truncatingIfNeeded: self.chip.clock.now)
+        control.cycle = { [chip, counterReads] in
+            counterReads.count += 1
+            return UInt64(truncatingIfNeeded: chip.clock.now)
         }
         control.instret = { [unowned self] in
-            self.outsideAccesses += 1
+            self.counterReads.count += 1
             return UInt64(truncatingIfNeeded: self.completedInstructions)
         }
         control.time = { [unowned self] in
-            self.outsideAccesses += 1
+            self.counterReads.count += 1
             return self.harts.time()
         }
         control.onInterruptChange = { [unowned self] in
@@ -188,4 +192,9 @@ enum SupervisorRequest {
     case sleep
     /// The run is over.
     case end(Ending)
+}
+
+/// How often something was read.
+final class CounterReads {
+    var count = 0
 }

@@ -22,6 +22,8 @@ public final class Harts: CPU {
 
     let shared: SharedMemory
     private(set) var deadlock = DeadlockWatch()
+    /// Until when turns are short.
+    private var shortTurnsEnd: Cycles = 0
     private var resetRequested = false { didSet { if resetRequested { wantsControl = true } } }
     private var stopRequest: StopRequest? { didSet { if stopRequest != nil { wantsControl = true } } }
     /// Whether the hart that runs should leave off, because a device asked for something.
@@ -30,6 +32,11 @@ public final class Harts: CPU {
     /// By how many cycles a hart may get ahead of another: short enough that a spin lock is seen to be free soon, long
     /// enough that changing turns costs little.
     private static let turn = 256
+    /// The same while lines of memory move between the harts' caches, which is when they wait for each other: less than
+    /// a lock is free for that its owner takes again at once.
+    private static let shortTurn = 16
+    /// For how many cycles after such a move the turns are short.
+    private static let afterMove = 2048
     /// For how many cycles a hart runs that runs alone, before it is seen whether it only spins.
     private static let turnAlone = 8192
 
@@ -55,6 +62,10 @@ public final class Harts: CPU {
         chip.requestReset = { [unowned self] in self.resetRequested = true }
         chip.requestStop = { [unowned self] reason in self.stopRequest = reason }
         shared.onLoss = { [unowned self] hart in self.harts[hart].stopSpinning(at: self.chip.clock.now) }
+        shared.onMove = { [unowned self] in
+            self.shortTurnsEnd = self.chip.clock.now + Harts.afterMove
+            self.wantsControl = true
+        }
     }
 
     public var cores: [any Core] { harts }
@@ -86,7 +97,8 @@ public final class Harts: CPU {
                 continue
             }
             let others = harts.filter { $0 !== hart && $0.isRunning }.map(\.now).min()
-            let turn = min(horizon, others.map { max($0, hart.now) + Harts.turn } ?? hart.now + Harts.turnAlone)
+            let length = hart.now < shortTurnsEnd ? Harts.shortTurn : Harts.turn
+            let turn = min(horizon, others.map { max($0, hart.now) + length } ?? hart.now + Harts.turnAlone)
             currentCore = hart.index
             chip.clock.now = hart.now
             if let ending = hart.run(turn: turn, horizon: horizon) { return ending }
@@ -114,9 +126,13 @@ public final class Harts: CPU {
                 return harts.allSatisfy(\.isSleeping) ? .asleep : .limit
             }
             settleIdleHarts(until: limit)
-            return .limit
+            // What is left may be less than a turn of the loop that a hart waits in; that is executed.
+            guard harts.contains(where: { $0.spin != nil && $0.now < limit }) else { return .limit }
+            for hart in harts where hart.now < limit { hart.spin = nil }
+            return nil
         }
         guard event <= limit else { return .limit }
+        if bringSpinners(to: event) { return nil }
         chip.clock.now = event
         chip.events.run(until: event)
         // An event that wakes nobody leaves the harts where they were; their time passes all the same.
@@ -124,28 +140,38 @@ public final class Harts: CPU {
         return event >= limit && now >= limit ? .limit : nil
     }
 
+    /// Has the harts that turn in loops stand where they are when an event comes: in the middle of a turn, which it may
+    /// interrupt.
+    ///
+    /// - Returns: whether any has to execute instructions to get there.
+    private func bringSpinners(to event: Cycles) -> Bool {
+        for hart in harts where hart.now < event { hart.stopSpinning(at: event) }
+        return harts.contains { $0.isRunning && $0.now < event }
+    }
+
     private func settleIdleHarts(until cycle: Cycles) {
         for hart in harts { hart.passIdleTime(until: cycle) }
     }
 
-    public func executeOne() -> Ending {
-        if let ending = settleRequests() { return ending }
-        guard let hart = next(before: chip.events.next ?? .max) else { return passTime(until: .max) ?? .limit }
-        currentCore = hart.index
-        chip.clock.now = hart.now
-        return hart.executeOne() ?? .limit
-    }
+    public func executeOne() -> Ending { executeNext().ending }
 
     public func executeForTrace() -> (ending: Ending, instructions: [TracedInstruction]) {
         let before = harts.map(\.resumeAddress)
-        let cycles = harts.map(\.now)
-        let ending = executeOne()
-        let hart = harts[currentCore]
-        guard hart.now != cycles[currentCore] else { return (ending, []) }
+        let (ending, hart) = executeNext()
+        guard let hart else { return (ending, []) }
         return (
             ending,
-            [TracedInstruction(core: currentCore, pc: before[currentCore], registers: hart.traceRegisters)]
+            [TracedInstruction(core: hart.index, pc: before[hart.index], registers: hart.traceRegisters)]
         )
+    }
+
+    /// - Returns: how the run stands, and the hart that executed something; `nil` if time passed alone.
+    private func executeNext() -> (ending: Ending, hart: Hart?) {
+        if let ending = settleRequests() { return (ending, nil) }
+        guard let hart = next(before: chip.events.next ?? .max) else { return (passTime(until: .max) ?? .limit, nil) }
+        currentCore = hart.index
+        chip.clock.now = hart.now
+        return (hart.executeOne() ?? .limit, hart)
     }
 
     /// What devices asked for since the last time.

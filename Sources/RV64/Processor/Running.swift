@@ -146,7 +146,8 @@ extension Hart {
             break
         case .entered:
             now = before
-            position = .inside(block, records)
+            // Its first instruction comes with the fetch, as where a block is entered from outside the run loop.
+            step(block, records)
         case .notify:
             now = before
             drain()
@@ -164,6 +165,7 @@ extension Hart {
             abandon(block, from: indexBehind(index, block))
             guard let exception else { return }
             self.exception = nil
+            unretiredInstructions += 1
             raise(exception, at: UInt64(currentPC))
         case .supervisor:
             now = behind
@@ -185,6 +187,7 @@ extension Hart {
         switch request {
         case .exception(let exception):
             abandonPosition()
+            unretiredInstructions += 1
             raise(exception, at: UInt64(currentPC))
         case .trapReturn(let pc):
             abandonPosition()

@@ -19,6 +19,8 @@ final class SharedMemory {
     private var watched: Set<Int> = []
     /// Called when a hart loses a line that it could read.
     var onLoss: (_ hart: Int) -> Void = { _ in }
+    /// Called when a line goes from one hart's cache to another's.
+    var onMove: () -> Void = {}
 
     var lineCount: Int { size / 64 }
 
@@ -77,6 +79,7 @@ final class SharedMemory {
         for other in tables.indices where other != hart && tables[other][line] & LineState.writable != 0 {
             tables[other][line] &= ~LineState.writable
             movement.writeBacks += 1
+            onMove()
         }
         bring(line, to: hart, &movement)
         return movement
@@ -92,6 +95,7 @@ final class SharedMemory {
             tables[other][line] = 0
             caches[other].remove(line)
             onLoss(other)
+            onMove()
         }
         if tables[hart][line] & LineState.readable == 0 {
             movement.isMiss = true

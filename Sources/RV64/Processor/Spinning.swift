@@ -26,7 +26,12 @@ extension Hart {
         else { return }
         guard turn(block) != nil else { return }
         let charged = (0..<Ledger.chargeCount).map { block.pointee.charged[$0] }
+        let history = state.pointee.predictor.pointee.history
         guard let cycles = turn(block) else { return }
+        // The predictor has learnt the loop: its next turns take as long.
+        let refill = block.pointee.charged[Cause.refill.index] - charged[Cause.refill.index]
+        let bubble = block.lastRecord.operation.isConditionalBranch ? state.pointee.predictor.pointee.bubble : 0
+        guard state.pointee.predictor.pointee.history == history, refill == bubble else { return }
         spin = Spin(
             pc: block.pointee.pc, block: block, cycles: cycles,
             charged: (0..<Ledger.chargeCount).map { block.pointee.charged[$0] - charged[$0] })
@@ -92,12 +97,14 @@ extension Hart {
 extension Block.Pointer {
     /// Whether the block ends in a branch to itself and nothing in it changes memory or asks anybody.
     fileprivate var isPureLoop: Bool {
-        let last = records[Int(pointee.length) - 1]
+        let last = lastRecord
         guard last.operation.hasConstantTarget, last.operation != .jal, last.target == pointee.pc,
             records.pointee.operation != .notify
         else { return false }
         return (0..<Int(pointee.length)).allSatisfy { !records[$0].operation.hasEffects }
     }
+
+    fileprivate var lastRecord: Instruction { records[Int(pointee.length) - 1] }
 }
 
 extension Operation {

@@ -134,9 +134,11 @@ extension Hart {
 
     // MARK: Counting
 
-    /// The instructions that have completed, without the current one.
+    /// The instructions that have retired, without the current one. "As ECALL and EBREAK cause synchronous exceptions,
+    /// they are not considered to retire, and should not increment the minstret CSR." Privileged Architecture 1.12,
+    /// 3.3.1.
     var completedInstructions: Int {
-        var count = gatheredInstructions
+        var count = gatheredInstructions - unretiredInstructions
         var block = UnsafeMutablePointer<Block.Pointer>(ledger.dirty)
         while block < state.pointee.dirty {
             let counts = block.pointee.pointee
