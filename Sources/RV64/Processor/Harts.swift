@@ -179,11 +179,7 @@ public final class Harts: CPU {
         wantsControl = false
         if let stopRequest {
             self.stopRequest = nil
-            switch stopRequest {
-            case .exit(let code): return .exited(code)
-            case .fault(let what): return .fault(what)
-            case .unmodelled(let what): return .unmodelled(what)
-            }
+            return Ending(stopRequest)
         }
         if resetRequested {
             resetRequested = false
