@@ -108,6 +108,7 @@ extension Outcome.Kind {
         case .timeExhausted: "the end of the time budget"
         case .fault: "a fault"
         case .lockup: "a lock-up"
+        case .deadlock: "a deadlock"
         case .waiting: "an endless wait"
         case .interrupted: "an interruption by the user"
         case .breakpoint: "a breakpoint"

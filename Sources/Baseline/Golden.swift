@@ -43,7 +43,7 @@ public struct Golden: Equatable, Sendable {
     public init(_ profile: RunProfile) throws(Failure) {
         switch profile.outcome {
         case .interrupted, .breakpoint: throw .stopped(profile.outcome.clause)
-        case .exited, .cyclesExhausted, .timeExhausted, .fault, .lockup, .waiting: break
+        case .exited, .cyclesExhausted, .timeExhausted, .fault, .lockup, .waiting, .deadlock: break
         }
         self.init(measuring: profile)
     }

@@ -61,6 +61,8 @@ public protocol Core: ObservedCore {
     var isAsleep: Bool { get }
     /// The address of a loop that nothing but a reset is ever going to end; `nil` if the core does something else.
     var endlessLoop: UInt32? { get }
+    /// What the core looks at in memory while it waits in a loop; `nil` where it does not, or that cannot be told.
+    var polledWord: PolledWord? { get }
     /// The numbers of the interrupts that are enabled.
     var enabledInterrupts: [Int] { get }
     /// Whether the firmware lets any interrupt interrupt what executes now.
@@ -75,6 +77,22 @@ public protocol Core: ObservedCore {
     /// Closes the accounts in the middle of a block: what the rest of it would have taken is given back. Call it
     /// before the last gathering.
     func closeAccounts()
+}
+
+extension Core {
+    public var polledWord: PolledWord? { nil }
+}
+
+/// A word in memory that a core looks at again and again.
+public struct PolledWord: Equatable, Sendable {
+    public var address: UInt32
+    /// Whether it does so with atomic instructions, as with a lock.
+    public var isAtomic: Bool
+
+    public init(address: UInt32, isAtomic: Bool) {
+        self.address = address
+        self.isAtomic = isAtomic
+    }
 }
 
 /// A register by its name in the manual, with what it holds.

@@ -8,6 +8,7 @@ final class DebugUnit {
         let isInlined: Bool
         /// The place in `scopes` of what it lies in.
         let parent: Int?
+        let ranges: [Range<UInt64>]
     }
 
     private let information: DebugInformation
@@ -46,6 +47,57 @@ final class DebugUnit {
         return frames
     }
 
+    /// Outermost first.
+    func inlinedFunctions(in function: Range<UInt64>) -> [InlinedFunction] {
+        scopes.filter { $0.isInlined && $0.ranges.allSatisfy { $0.clamped(to: function) == $0 } }.compactMap { scope in
+            guard let name = Self.name(of: scope.die), let first = scope.ranges.map(\.lowerBound).min() else {
+                return nil
+            }
+            var die = scope.die
+            var entry: Dwarf_Addr = 0
+            let isKnown = dwarf_entrypc(&die, &entry) == 0 && scope.ranges.contains { $0.contains(entry) }
+            let start = isKnown ? entry : first
+            return InlinedFunction(
+                name: name, entry: start, ranges: scope.ranges,
+                argumentRegisters: Self.argumentRegisters(of: scope.die, at: start))
+        }
+    }
+
+    func lineStarts(in function: Range<UInt64>) -> [UInt64] {
+        var lines: OpaquePointer?
+        var count = 0
+        guard dwarf_getsrclines(&die, &lines, &count) == 0, let lines else { return [] }
+        let addresses = (0..<count).compactMap { index -> UInt64? in
+            var address: Dwarf_Addr = 0
+            guard let line = dwarf_onesrcline(lines, index), dwarf_lineaddr(line, &address) == 0 else { return nil }
+            return function.contains(address) ? address : nil
+        }
+        return Set(addresses).sorted()
+    }
+
+    /// By name, the general registers that a function's arguments lie in at an address, of those that lie in one.
+    private static func argumentRegisters(of die: Dwarf_Die, at address: UInt64) -> [String: Int] {
+        var die = die
+        var child = Dwarf_Die()
+        var registers: [String: Int] = [:]
+        var status = dwarf_child(&die, &child)
+        while status == 0, Int(dwarf_tag(&child)) == DW_TAG_formal_parameter, registers.count < 16 {
+            var location = Dwarf_Attribute()
+            var expression: UnsafeMutablePointer<Dwarf_Op>?
+            var length = 0
+            if let name = dwarf_diename(&child), dwarf_attr(&child, UInt32(DW_AT_location), &location) != nil,
+                dwarf_getlocation_addr(&location, address, &expression, &length, 1) == 1, length == 1,
+                let atom = expression.map({ Int($0.pointee.atom) }), (DW_OP_reg0...DW_OP_reg31).contains(atom)
+            {
+                registers[cleaned(name)] = atom - DW_OP_reg0
+            }
+            var next = Dwarf_Die()
+            status = dwarf_siblingof(&child, &next)
+            child = next
+        }
+        return registers
+    }
+
     /// Deeper than any compiler nests.
     private static let depthLimit = 100
 
@@ -68,7 +120,8 @@ final class DebugUnit {
                 if !ranges.isEmpty {
                     scope = scopes.count
                     scopes.append(
-                        Scope(die: current, isInlined: tag == DW_TAG_inlined_subroutine, parent: outer))
+                        Scope(
+                            die: current, isInlined: tag == DW_TAG_inlined_subroutine, parent: outer, ranges: ranges))
                 }
                 intervals += ranges.map { .init(low: $0.lowerBound, high: $0.upperBound, value: scopes.count - 1) }
             }

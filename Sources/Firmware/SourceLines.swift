@@ -37,10 +37,7 @@ public final class SourceLines {
     /// The source of the instruction at the address (without Thumb bit), innermost first: the line itself, and if the
     /// compiler inlined its function, the calls it came by. Empty if nothing is known.
     public func frames(at address: UInt64) -> [SourceFrame] {
-        guard let information, memory[address] != nil, let index = information.unit(at: address)
-        else { return [] }
-        let unit = units[index] ?? information.load(index)
-        units[index] = unit
+        guard let unit = unit(at: address) else { return [] }
         return unit.frames(at: address).map { frame in
             guard frame.function == nil else { return frame }
             return SourceFrame(function: symbols.function(at: address)?.name, file: frame.file, line: frame.line)
@@ -51,5 +48,23 @@ public final class SourceLines {
     public func line(at address: UInt64) -> (file: String, line: Int)? {
         guard let frame = frames(at: address).first, let file = frame.file, let line = frame.line else { return nil }
         return (file, line)
+    }
+
+    /// The functions that the compiler put into the one at `function`, wherever in it they lie, outermost first where
+    /// one lies in another. Empty where the debug information tells of none.
+    public func inlinedFunctions(in function: Range<UInt64>) -> [InlinedFunction] {
+        unit(at: function.lowerBound)?.inlinedFunctions(in: function) ?? []
+    }
+
+    /// The addresses of a function where a line of source text begins, in order.
+    public func lineStarts(in function: Range<UInt64>) -> [UInt64] {
+        unit(at: function.lowerBound)?.lineStarts(in: function) ?? []
+    }
+
+    private func unit(at address: UInt64) -> DebugUnit? {
+        guard let information, memory[address] != nil, let index = information.unit(at: address) else { return nil }
+        let unit = units[index] ?? information.load(index)
+        units[index] = unit
+        return unit
     }
 }

@@ -13,6 +13,50 @@ public struct KModel: Equatable, Sendable {
     /// Bytes of main memory that it works in.
     public let mainMemory: Int
     public let outputCount: Int
+    /// What it takes; nil where that shows only as it runs.
+    public let input: Input?
+
+    /// What a network takes: channel by channel, each row by row.
+    public struct Input: Equatable, Sendable {
+        public enum Element: Equatable, Sendable {
+            case byte
+            /// 32 bits; the runner makes them of bytes, too, 0 to 255 becoming 0 to 1.
+            case float
+        }
+
+        public var channels: Int
+        public var height: Int
+        public var width: Int
+        public var element: Element
+
+        public init(channels: Int, height: Int, width: Int, element: Element) {
+            self.channels = channels
+            self.height = height
+            self.width = width
+            self.element = element
+        }
+
+        public var count: Int { channels * height * width }
+
+        /// Whether a file of so many bytes is an input.
+        public func takes(_ bytes: Int) -> Bool { bytes == count || element == .float && bytes == 4 * count }
+
+        /// Whether a picture can be one: in colour or in grey.
+        public var isPicture: Bool { channels == 3 || channels == 1 }
+
+        /// The planes of a picture, red, green and blue or grey.
+        ///
+        /// - Parameter RGB: three bytes for each of `width * height` pixels.
+        public func planes(ofRGB RGB: [UInt8]) -> [UInt8] {
+            let pixels = stride(from: 0, to: RGB.count - RGB.count % 3, by: 3)
+            guard channels == 1 else { return (0..<3).flatMap { plane in pixels.map { RGB[$0 + plane] } } }
+            // Rec. 601 luma, as most programs turn colour into grey.
+            return pixels.map { pixel in
+                let (red, green, blue) = (Int(RGB[pixel]), Int(RGB[pixel + 1]), Int(RGB[pixel + 2]))
+                return UInt8((299 * red + 587 * green + 114 * blue + 500) / 1000)
+            }
+        }
+    }
 
     /// Bytes of SRAM that are left for a model, its input and its main memory beside the program that runs it.
     public static let memoryLimit = 4 << 20
@@ -41,11 +85,12 @@ public struct KModel: Equatable, Sendable {
         guard mainMemory <= KModel.memoryLimit - bytes.count else { throw .needsMemory(mainMemory) }
     }
 
-    init(version: Version, layerCount: Int, mainMemory: Int, outputCount: Int) {
+    init(version: Version, layerCount: Int, mainMemory: Int, outputCount: Int, input: Input? = nil) {
         self.version = version
         self.layerCount = layerCount
         self.mainMemory = mainMemory
         self.outputCount = outputCount
+        self.input = input
     }
 }
 

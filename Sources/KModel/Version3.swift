@@ -25,6 +25,7 @@ extension KModel {
         let heads = 4 * headWords + 8 * outputs
         var body = heads + 8 * layers
         guard body <= bytes.count else { throw .truncated(what: "the list of layers", end: body, size: bytes.count) }
+        var input: Input?
         for index in 0..<layers {
             let type = try bytes.word(at: heads + 8 * index, of: "the list of layers")
             let size = try bytes.word(at: heads + 8 * index + 4, of: "the list of layers")
@@ -33,17 +34,22 @@ extension KModel {
                 throw .truncated(what: "layer \(index)", end: body + size, size: bytes.count)
             }
             if type == convolution {
-                try checkConvolution(index, bytes, body, hasEightBitWeights: flags & 1 != 0)
+                let layer = try checkConvolution(index, bytes, body, hasEightBitWeights: flags & 1 != 0)
+                if index == 0 {
+                    input = Input(
+                        channels: layer.inputChannels, height: layer.inputHeight, width: layer.inputWidth,
+                        element: .byte)
+                }
             }
             body += size
         }
-        return KModel(version: .v3, layerCount: layers, mainMemory: mainMemory, outputCount: outputs)
+        return KModel(version: .v3, layerCount: layers, mainMemory: mainMemory, outputCount: outputs, input: input)
     }
 
     /// flags, main memory out, offsets of the layer command, the weights, the bn table, the activation table.
     private static func checkConvolution(
         _ index: Int, _ bytes: [UInt8], _ body: Int, hasEightBitWeights: Bool
-    ) throws(KModelError) {
+    ) throws(KModelError) -> Layer {
         let what = "layer \(index)"
         let place = try bytes.word(at: body + 8, of: what)
         guard place <= bytes.count - 96 else {
@@ -71,5 +77,6 @@ extension KModel {
         } catch {
             throw .impossible(layer: index, "\(error.field): \(error.problem)")
         }
+        return layer
     }
 }

@@ -26,7 +26,23 @@ extension KModel {
             if type == kpuConvolution { try checkConvolution(index, bytes, body, size) }
             body += size
         }
-        return KModel(version: .v4, layerCount: layers, mainMemory: mainMemory, outputCount: outputs)
+        return KModel(
+            version: .v4, layerCount: layers, mainMemory: mainMemory, outputCount: outputs,
+            input: inputs == 1 ? try input(bytes) : nil)
+    }
+
+    /// The only input: its range of memory, then its shape of batches, channels, rows and columns.
+    private static func input(_ bytes: [UInt8]) throws(KModelError) -> Input? {
+        let range = 4 * headWords
+        let type = try bytes.word(at: range + 4, of: "the input")
+        var sizes: [Int] = []
+        for index in 0..<4 { sizes.append(try bytes.word(at: range + rangeSize + 4 * index, of: "the shape")) }
+        guard type <= 1, sizes.allSatisfy({ 1...memoryLimit ~= $0 }), sizes[0] == 1,
+            sizes.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) <= memoryLimit,
+            sizes[1] <= memoryLimit / sizes[2] / sizes[3]
+        else { return nil }
+        return Input(
+            channels: sizes[1], height: sizes[2], width: sizes[3], element: type == 0 ? .float : .byte)
     }
 
     private static func isKnown(_ type: Int) -> Bool {

@@ -18,7 +18,7 @@ enum KernelNames {
         "kpu_quantize", "kpu_requantize", "kpu_kmodel_*", "kpu_quantized_*", "kpu_quant_resize*", "kpu_global_*",
         "kpu_average_pool2d", "kpu_l2_normalization", "kpu_softmax", "kpu_concat", "kpu_tf_flatten", "kpu_resize_*",
         "kpu_logistic", "kpu_add_padding", "kpu_remove_padding", "kpu_upload", "kpu_input_with_padding",
-        "kpu_input_float",
+        "kpu_input_float", "kpu_dequantize", "kpu_fully_connected", "kpu_add", "kpu_matmul_end",
         "nncase::kernels::*", "nncase::runtime::cpu::*", "nncase::runtime::neutral::*",
         "nncase::runtime::k210::kpu_upload*",
         // The firmware of this project.
@@ -30,12 +30,31 @@ enum KernelNames {
         "*_get_buffer_size*", "*_buffer_size*", "*Prepare*", "*Init*", "kpu_kmodel_done", "nncase::kernels::details::*",
     ]
 
+    /// Functions that compilers put kernels of the kind above into, so that these have no symbols.
+    static let hosts = [
+        "ai_step*", "kpu_run_kmodel", "nncase_context::run_kmodel(*", "nncase::runtime::k210::kpu_conv2d(*",
+    ]
+
+    /// The function of nncase's runtime that calls a kernel, with the layer in the model as its second argument.
+    static let dispatchers = ["nncase::runtime::call_kernel(*"]
+
+    static func isHost(_ name: String) -> Bool { hosts.contains { matches(name, $0) } }
+    static func isDispatcher(_ name: String) -> Bool { dispatchers.contains { matches(name, $0) } }
+
     static func isKernel(_ name: String) -> Bool {
         patterns.contains { matches(name, $0) } && !exceptions.contains { matches(name, $0) }
     }
 
-    /// The name to show: without parameters and namespaces.
+    /// The name to show: without parameters and namespaces, and without what the SDK begins its names with.
     static func short(_ name: String) -> String {
+        let plain = withoutNamespace(name)
+        for prefix in ["kpu_kmodel_", "kpu_"] where plain.hasPrefix(prefix) && plain.count > prefix.count {
+            return String(plain.dropFirst(prefix.count))
+        }
+        return plain
+    }
+
+    private static func withoutNamespace(_ name: String) -> String {
         let withoutParameters = name.hasSuffix(")") ? String(name.prefix { $0 != "(" || name.hasPrefix("(") }) : name
         guard name.contains("::") else { return withoutParameters }
         var depth = 0

@@ -15,6 +15,15 @@ public struct LayerPlan: Sendable {
         case eventEnd
         /// The entry of a kernel function.
         case kernel(name: String, shape: KernelShape)
+        /// The first instruction of a kernel that has no entry, because it was inlined.
+        ///
+        /// - Parameter identityRegister: the register that holds what tells this layer from others of the kind.
+        case inlinedKernel(name: String, identityRegister: Int?)
+        /// An instruction beside the inlined kernels of a function: none of them is under way there.
+        case besideInlinedKernels
+        /// The entry of a function that is about to call a kernel, with what tells the layer from others as its second
+        /// argument.
+        case dispatcher
     }
 
     public let hooks: [UInt32: Hook]
@@ -38,13 +47,51 @@ public struct LayerPlan: Sendable {
                     || function.rawName.hasSuffix("Profiler8EndEventEm")
                 {
                     hooks[address] = .eventEnd
+                } else if KernelNames.isDispatcher(function.name) {
+                    hooks[address] = .dispatcher
                 } else if KernelNames.isKernel(function.name) {
                     hooks[address] = .kernel(
                         name: KernelNames.short(function.name), shape: KernelShape(of: function.name))
                 }
             }
+            LayerPlan.addInlinedKernels(to: &hooks, image, functions)
         }
         self.hooks = hooks
+    }
+
+    /// Four instructions: more than that beside a kernel is not moved there by scheduling.
+    private static let gap: UInt64 = 16
+
+    private static func addInlinedKernels(
+        to hooks: inout [UInt32: Hook], _ image: FirmwareImage, _ functions: FunctionTable
+    ) {
+        let hosts = functions.functions.filter { KernelNames.isHost($0.name) && $0.low < $0.high }
+        guard !hosts.isEmpty else { return }
+        let lines = SourceLines(image)
+        for host in hosts {
+            let range = host.low..<host.high
+            // What is inlined into a kernel belongs to it.
+            guard !KernelNames.isKernel(host.name) else { continue }
+            let kernels = lines.inlinedFunctions(in: range).filter { KernelNames.isKernel($0.name) }
+                .map { $0.closingGaps(upTo: LayerPlan.gap) }
+                .reduce(into: [InlinedFunction]()) { kept, kernel in
+                    if !kept.contains(where: { $0.encloses(kernel) }) { kept.append(kernel) }
+                }
+            guard !kernels.isEmpty else { continue }
+            for address in lines.lineStarts(in: range) {
+                guard !kernels.contains(where: { $0.contains(address) }) else { continue }
+                let address = UInt32(truncatingIfNeeded: address)
+                if hooks[address] == nil { hooks[address] = .besideInlinedKernels }
+            }
+            for kernel in kernels {
+                let address = UInt32(truncatingIfNeeded: kernel.entry)
+                if case .inlinedKernel = hooks[address] { continue }
+                hooks[address] = .inlinedKernel(
+                    name: KernelNames.short(kernel.name),
+                    // The SDK's kernels take the layer in the model by that name.
+                    identityRegister: kernel.argumentRegisters["arg"])
+            }
+        }
     }
 }
 

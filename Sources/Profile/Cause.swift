@@ -37,9 +37,11 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
     case exception
     /// The core slept and waited for an event.
     case sleep
+    /// The core looked again and again at memory that did not change.
+    case spin
 
     /// How many causes there are.
-    @inlinable public static var count: Int { 17 }
+    @inlinable public static var count: Int { 18 }
 
     /// The dense index of the cause, 0..<`count`, in the order above.
     @inlinable public var index: Int {
@@ -61,6 +63,7 @@ public enum Cause: String, CaseIterable, Codable, Sendable {
         case .contention: 14
         case .exception: 15
         case .sleep: 16
+        case .spin: 17
         }
     }
 }
@@ -88,6 +91,7 @@ extension Cause {
         case .contention: "bus contention"
         case .exception: "exception entry and exit"
         case .sleep: "sleep"
+        case .spin: "spinning"
         }
     }
 
@@ -111,6 +115,7 @@ extension Cause {
         case .contention: "contend"
         case .exception: "except"
         case .sleep: "sleep"
+        case .spin: "spin"
         }
     }
 }

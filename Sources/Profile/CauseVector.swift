@@ -21,6 +21,7 @@ public struct CauseVector: Equatable, Sendable {
     public var contention = 0
     public var exception = 0
     public var sleep = 0
+    public var spin = 0
 
     /// No cycles for any cause.
     @inlinable public init() {}
@@ -44,6 +45,7 @@ public struct CauseVector: Equatable, Sendable {
         contention = cycles(.contention)
         exception = cycles(.exception)
         sleep = cycles(.sleep)
+        spin = cycles(.spin)
     }
 
     /// The cycles of one cause.
@@ -67,6 +69,7 @@ public struct CauseVector: Equatable, Sendable {
             case .contention: contention
             case .exception: exception
             case .sleep: sleep
+            case .spin: spin
             }
         }
         set {
@@ -88,6 +91,7 @@ public struct CauseVector: Equatable, Sendable {
             case .contention: contention = newValue
             case .exception: exception = newValue
             case .sleep: sleep = newValue
+            case .spin: spin = newValue
             }
         }
     }
@@ -96,7 +100,7 @@ public struct CauseVector: Equatable, Sendable {
     @inlinable public var total: Int {
         let beforeMemory = issue &+ refill &+ loadUse &+ fetchAlign
         let memory = flashWait &+ dataWait &+ instructionCache &+ dataCache &+ uncached &+ unaligned &+ busSlave
-        return beforeMemory &+ memory &+ multiplier &+ divider &+ fp &+ contention &+ exception &+ sleep
+        return beforeMemory &+ memory &+ multiplier &+ divider &+ fp &+ contention &+ exception &+ sleep &+ spin
     }
 
     @inlinable public static func + (left: CauseVector, right: CauseVector) -> CauseVector {
@@ -136,6 +140,7 @@ public struct CauseVector: Equatable, Sendable {
         result.contention = operation(contention, other.contention)
         result.exception = operation(exception, other.exception)
         result.sleep = operation(sleep, other.sleep)
+        result.spin = operation(spin, other.spin)
         return result
     }
 }

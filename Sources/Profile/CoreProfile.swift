@@ -30,6 +30,12 @@ extension CauseVector {
     public var waiting: Int {
         flashWait &+ dataWait &+ instructionCache &+ dataCache &+ uncached &+ contention
     }
+
+    /// The cycles that a core had nothing to do in: asleep, or waiting for another core in a loop.
+    public var idle: Int { sleep &+ spin }
+
+    /// The cycles that a core worked.
+    public var working: Int { total &- idle }
 }
 
 extension RunProfile {

@@ -15,12 +15,14 @@ public struct MemoryProfile: Codable, Equatable, Sendable {
         public var staticBytes: Int
         /// Bytes read, written or executed at least once.
         public var touchedBytes: Int
-        /// The most bytes in use by one layer of an accelerator, input and output; nil where no accelerator works.
+        /// The most bytes in use by one layer of the accelerator, input and output; nil where no accelerator worked.
         public var peakBytes: Int?
+        /// The accelerator that works in this memory: `KPU`; nil for main memory.
+        public var accelerator: String?
 
         public init(
             name: String, base: UInt64, size: Int, kind: Kind, staticBytes: Int, touchedBytes: Int,
-            peakBytes: Int? = nil
+            peakBytes: Int? = nil, accelerator: String? = nil
         ) {
             self.name = name
             self.base = base
@@ -29,7 +31,17 @@ public struct MemoryProfile: Codable, Equatable, Sendable {
             self.staticBytes = staticBytes
             self.touchedBytes = touchedBytes
             self.peakBytes = peakBytes
+            self.accelerator = accelerator
         }
+    }
+
+    /// Several memories of one purpose together, in bytes.
+    public struct Room: Equatable, Sendable {
+        public var size = 0
+        public var staticBytes = 0
+        public var touchedBytes = 0
+        /// The most in use at any moment; nil where that is unknown.
+        public var peakBytes: Int?
     }
 
     /// One section of the image. `.data` takes both flash and RAM.
@@ -65,11 +77,14 @@ public struct MemoryProfile: Codable, Equatable, Sendable {
         public var peakBytes: Int
         /// Bytes set aside for it; nil where the image does not say.
         public var reservedBytes: Int?
+        /// Whether its bytes are among those that a memory's static bytes count; nil where nobody looked.
+        public var isStatic: Bool?
 
-        public init(name: String, peakBytes: Int, reservedBytes: Int? = nil) {
+        public init(name: String, peakBytes: Int, reservedBytes: Int? = nil, isStatic: Bool? = nil) {
             self.name = name
             self.peakBytes = peakBytes
             self.reservedBytes = reservedBytes
+            self.isStatic = isStatic
         }
     }
 
@@ -106,6 +121,32 @@ public struct MemoryProfile: Codable, Equatable, Sendable {
 
     /// Bytes of all memories of one kind that the chip has.
     public func size(_ kind: Kind) -> Int { sum(kind, \.size) }
+
+    /// The RAM that programs have. Its peak is what is static, with the peaks of the heap and of the stacks beside it.
+    public var main: Room {
+        var room = room { $0.accelerator == nil }
+        let stacks = ([mainStack].compactMap { $0 } + processStacks).filter { $0.isStatic == false }
+        room.peakBytes = ([room.staticBytes, heapPeakBytes ?? 0] + stacks.map(\.peakBytes)).clampedSum
+        return room
+    }
+
+    /// The RAM that accelerators work in. Its peak is the most that one layer had in use.
+    public var ofAccelerators: Room {
+        var room = room { $0.accelerator != nil }
+        let peaks = regions.filter { $0.accelerator != nil }.compactMap(\.peakBytes)
+        room.peakBytes = peaks.isEmpty ? nil : peaks.clampedSum
+        return room
+    }
+
+    private func room(_ isPart: (Region) -> Bool) -> Room {
+        let parts = regions.filter { $0.kind == .ram && isPart($0) }
+        return Room(
+            size: parts.map(\.size).clampedSum, staticBytes: parts.map(\.staticBytes).clampedSum,
+            touchedBytes: parts.map(\.touchedBytes).clampedSum)
+    }
+
+    /// Whether there is a stack for each of several cores.
+    public var hasSeveralStacks: Bool { (mainStack?.name).map { $0.hasPrefix("stack of ") } ?? false }
 
     private func sum(_ kind: Kind, _ bytes: (Region) -> Int) -> Int {
         regions.filter { $0.kind == kind }.map(bytes).clampedSum

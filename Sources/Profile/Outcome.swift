@@ -12,6 +12,8 @@ public enum Outcome: Equatable, Sendable {
     case lockup(description: String)
     /// The firmware only waits and nothing is left that could wake it.
     case waiting(description: String)
+    /// Cores wait for each other, and nobody is left to end that.
+    case deadlock(description: String)
     /// The user stopped the run.
     case interrupted(place: String? = nil)
     /// The run stopped at a breakpoint.
@@ -19,7 +21,7 @@ public enum Outcome: Equatable, Sendable {
 
     /// The name of each outcome in saved profiles.
     public enum Kind: String, Codable, Sendable, CaseIterable {
-        case exited, cyclesExhausted, timeExhausted, fault, lockup, waiting, interrupted, breakpoint
+        case exited, cyclesExhausted, timeExhausted, fault, lockup, waiting, deadlock, interrupted, breakpoint
     }
 
     public var kind: Kind {
@@ -30,6 +32,7 @@ public enum Outcome: Equatable, Sendable {
         case .fault: .fault
         case .lockup: .lockup
         case .waiting: .waiting
+        case .deadlock: .deadlock
         case .interrupted: .interrupted
         case .breakpoint: .breakpoint
         }
@@ -39,7 +42,8 @@ public enum Outcome: Equatable, Sendable {
     public var exitCode: Int32? {
         switch self {
         case .exited(let code): code
-        case .cyclesExhausted, .timeExhausted, .fault, .lockup, .waiting, .interrupted, .breakpoint: nil
+        case .cyclesExhausted, .timeExhausted, .fault, .lockup, .waiting, .deadlock, .interrupted, .breakpoint:
+            nil
         }
     }
 
@@ -52,6 +56,7 @@ public enum Outcome: Equatable, Sendable {
         case .fault(let description): "ended in a fault: \(description)"
         case .lockup(let description): "locked up: \(description)"
         case .waiting(let description): "waits for \(description)"
+        case .deadlock(let description): "ended in a deadlock: \(description)"
         case .interrupted(let place): "was interrupted by the user" + Self.located(place)
         case .breakpoint: "stopped at a breakpoint"
         }
@@ -77,6 +82,7 @@ extension Outcome: Codable {
         case .fault: self = .fault(description: try container.decode(String.self, forKey: .description))
         case .lockup: self = .lockup(description: try container.decode(String.self, forKey: .description))
         case .waiting: self = .waiting(description: try container.decode(String.self, forKey: .description))
+        case .deadlock: self = .deadlock(description: try container.decode(String.self, forKey: .description))
         case .interrupted:
             self = .interrupted(place: try container.decodeIfPresent(String.self, forKey: .place))
         case .breakpoint: self = .breakpoint
@@ -89,7 +95,8 @@ extension Outcome: Codable {
         switch self {
         case .exited(let code):
             try container.encode(code, forKey: .code)
-        case .fault(let description), .lockup(let description), .waiting(let description):
+        case .fault(let description), .lockup(let description), .waiting(let description),
+            .deadlock(let description):
             try container.encode(description, forKey: .description)
         case .cyclesExhausted(let place), .timeExhausted(let place), .interrupted(let place):
             try container.encodeIfPresent(place, forKey: .place)

@@ -17,6 +17,8 @@ struct AcceleratorTracker {
         var seconds: Double
         var hertz: Double
         var macs: Int
+        /// The most bytes of memory that an invocation read and wrote.
+        var touched: Int
         var details: AcceleratorProfile
     }
 
@@ -32,6 +34,7 @@ struct AcceleratorTracker {
             let bytes = span.touched.filter { memory.contains($0.lowerBound) }.map(\.count).reduce(0, +)
             if bytes > 0 { peaks[memory.base] = max(peaks[memory.base] ?? 0, bytes) }
         }
+        let touched = span.touched.map(\.count).reduce(0, +)
         let key = Key(shape: span.details.shape, identity: span.identity)
         if let index = indices[key] {
             accounts[index].invocations += 1
@@ -39,13 +42,14 @@ struct AcceleratorTracker {
             accounts[index].seconds += Double(cycles) / hertz
             accounts[index].hertz = hertz
             accounts[index].macs += span.macs
+            accounts[index].touched = max(accounts[index].touched, touched)
             accounts[index].details.add(span.details)
         } else {
             indices[key] = accounts.count
             accounts.append(
                 Account(
                     began: span.start, invocations: 1, cycles: cycles, seconds: Double(cycles) / hertz, hertz: hertz,
-                    macs: span.macs, details: span.details))
+                    macs: span.macs, touched: touched, details: span.details))
         }
     }
 }

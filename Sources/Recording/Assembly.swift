@@ -23,7 +23,7 @@ extension RunRecording {
             layers: layerProfiles,
             functions: functionProfiles(lines),
             interrupts: interruptProfiles(run.interruptName),
-            memory: memoryProfile(image),
+            memory: memoryProfile(image, run.acceleratorMemory),
             notices: chip.notices.all.map { notice in
                 RunProfile.Notice(
                     name: notice.what, pc: notice.pc,
@@ -50,7 +50,8 @@ extension RunRecording {
             let layer = LayerProfile(
                 index: 0, name: account.details.unit + " " + account.details.shape, invocations: account.invocations,
                 discovery: .kpu, cycles: account.cycles, seconds: account.seconds, clockHz: account.hertz,
-                instructions: 0, macs: account.macs, causes: CauseVector(), accelerator: account.details)
+                instructions: 0, macs: account.macs, causes: CauseVector(), ramTouchedBytes: account.touched,
+                accelerator: account.details)
             return (account.began, layer)
         }
         let sorted = layers.enumerated().sorted { ($0.element.began, $0.offset) < ($1.element.began, $1.offset) }
@@ -107,7 +108,9 @@ extension RunRecording {
         }
     }
 
-    private func memoryProfile(_ image: FirmwareImage) -> MemoryProfile {
+    private func memoryProfile(
+        _ image: FirmwareImage, _ acceleratorMemory: (base: UInt32, unit: String)?
+    ) -> MemoryProfile {
         let ranges = chip.bus.memories.map { memory in
             StaticUsage.MemoryRange(
                 name: memory.name, base: UInt64(memory.base), size: UInt64(memory.size), isFlash: !memory.isWritable)
@@ -122,12 +125,14 @@ extension RunRecording {
                 name: memory.name, base: UInt64(memory.base), size: memory.size,
                 kind: memory.isWritable ? .ram : .flash,
                 staticBytes: Int(usage.memories.first { $0.memory.name == memory.name }?.used ?? 0),
-                touchedBytes: TouchedMemory.touched(memory), peakBytes: accelerators.peaks[memory.base])
+                touchedBytes: TouchedMemory.touched(memory), peakBytes: accelerators.peaks[memory.base],
+                accelerator: acceleratorMemory.flatMap { $0.base == memory.base ? $0.unit : nil })
         }
         let mainStacks = recorders.map { recorder in
             MemoryProfile.Stack(
                 name: hasSeveralCores ? "stack of \(recorder.core.name)" : "main stack",
-                peakBytes: recorder.mainStackPeak)
+                peakBytes: recorder.mainStackPeak,
+                isStatic: hasSeveralCores ? image.sections.contains { $0.holds(recorder.stackTop) } : nil)
         }
         return MemoryProfile(
             regions: regions,
@@ -161,4 +166,9 @@ extension Recorder.InterruptAccount {
             count: left.count + right.count, cycles: left.cycles + right.cycles,
             longest: max(left.longest, right.longest), stackBytes: max(left.stackBytes, right.stackBytes))
     }
+}
+
+extension Section {
+    /// Whether a stack that begins at `top` lies in it.
+    fileprivate func holds(_ top: UInt32) -> Bool { isAllocated && top > 0 && contains(UInt64(top - 1)) }
 }

@@ -30,11 +30,20 @@ struct LayerTracker {
         let occurrence: Int
     }
 
+    /// What ends a layer.
+    enum End: Equatable {
+        /// A marker or an event.
+        case told
+        /// The kernel returns there, with that stack pointer.
+        case returns(to: UInt32, sp: UInt32)
+        /// The function that the kernel was inlined into, with that stack pointer, goes on beside it.
+        case leaves(entry: UInt32, sp: UInt32)
+    }
+
     /// The layer under way.
     struct Open {
         let index: Int
-        /// Where a kernel returns to, and with which stack pointer; `nil` for markers and events.
-        let end: (returnAddress: UInt32, sp: UInt32)?
+        let end: End
         let began: Cycles
         /// The outermost call of the handler or task that it runs in.
         let context: Int
@@ -57,7 +66,7 @@ struct LayerTracker {
     ///   - context: the outermost call of the handler or task that it runs in.
     mutating func begin(
         _ name: String, _ discovery: LayerProfile.Discovery, identity: [UInt32], isComplete: Bool, call: Int,
-        context: Int, end: (UInt32, UInt32)?, macs: Int?, at cycle: Cycles
+        context: Int, end: End, macs: Int?, at cycle: Cycles
     ) -> Int {
         let startsAgain = first.map { $0.name == name && $0.identity == identity } ?? true
         if call != pass || startsAgain && discovery != .runtimeHook {

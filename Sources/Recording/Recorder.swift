@@ -58,7 +58,7 @@ public final class Recorder: RunObserver {
     private(set) var waitingSeconds = 0.0
     private var active: [ActiveInterrupt] = []
     private var outsideSeen = CauseVector()
-    private var stackTop: UInt32 = 0
+    private(set) var stackTop: UInt32 = 0
     /// Whether that is sure: a core whose stack pointer means nothing at reset shows it at its first call.
     private var isStackTopKnown = true
     /// The lowest stack pointer of the open layer, outside of interrupts.
@@ -95,9 +95,7 @@ public final class Recorder: RunObserver {
     }
 
     public func reached(_ address: UInt32, at cycle: Cycles) {
-        if let open = layers.open, let end = open.end, end.returnAddress == address, end.sp == core.stackPointer {
-            endLayer(at: cycle)
-        }
+        if layers.open?.end == .returns(to: address, sp: core.stackPointer) { endLayer(at: cycle) }
         if let end = kernelEnd, end.returnAddress == address, end.sp == core.stackPointer { kernelEnd = nil }
         if let hook = program.heapHooks[address] { heap.reached(hook, core) }
         guard let hook = program.hooks[address] else { return }
@@ -107,18 +105,19 @@ public final class Recorder: RunObserver {
             let macs = Int(truncatingIfNeeded: core.register(macsRegister))
             beginLayer(
                 core.text(at: name) ?? "layer", .marker, identity: [address, name, UInt32(truncatingIfNeeded: macs)],
-                isComplete: false, end: nil,
+                isComplete: false, end: .told,
                 macs: macs == 0 ? nil : macs, at: cycle)
         case .markerEnd, .eventEnd:
-            if layers.open?.end == nil { endLayer(at: cycle) }
+            if layers.open?.end == .told { endLayer(at: cycle) }
         case .eventBegin:
             guard layers.open == nil else { return }
             let tag = argument(1)
             beginLayer(
-                core.text(at: tag) ?? "event", .runtimeHook, identity: [tag], isComplete: false, end: nil, macs: nil,
+                core.text(at: tag) ?? "event", .runtimeHook, identity: [tag], isComplete: false, end: .told, macs: nil,
                 at: cycle)
         case .kernel(let name, let shape):
-            guard active.isEmpty else { return }
+            // A network may run in the handlers of its accelerator; a kernel that strikes in a layer is none of it.
+            guard active.isEmpty || layers.open == nil else { return }
             let back = core.returnAddress
             let macs = shape.macs(
                 argument: { self.core.argument($0).map { UInt32(truncatingIfNeeded: $0) } }, word: core.word)
@@ -128,13 +127,30 @@ public final class Recorder: RunObserver {
             }
             core.observe([back])
             let site = calls.isTailCall ? 0 : back
+            // A kernel may have two arguments and no more; those of known shape have at least four.
+            let arguments = [argument(1)] + (shape == .unknown ? [] : [argument(2), argument(3)])
             beginLayer(
-                name, .kernelName,
-                // A kernel may have two arguments and no more; those of known shape have at least four.
-                identity: [address, site, argument(1)]
-                    + (shape == .unknown ? [] : [argument(2), argument(3)]),
-                isComplete: true, end: (back, core.stackPointer), macs: macs, at: cycle)
+                name, .kernelName, identity: [address, site] + (dispatched.map { [$0] } ?? arguments),
+                isComplete: true, end: .returns(to: back, sp: core.stackPointer), macs: macs, at: cycle)
+        case .dispatcher:
+            if layers.open == nil { dispatched = argument(1) }
+        case .inlinedKernel(let name, let identityRegister):
+            let end = LayerTracker.End.leaves(entry: address, sp: core.stackPointer)
+            // A loop may come back to its first instruction.
+            guard layers.open?.end != end, isBesideInlinedKernels || layers.open == nil else { return }
+            let told = identityRegister.map { UInt32(truncatingIfNeeded: core.register($0)) }
+            beginLayer(
+                name, .kernelName, identity: [address, told ?? 0, dispatched ?? 0], isComplete: true, end: end,
+                macs: nil, at: cycle)
+        case .besideInlinedKernels:
+            if isBesideInlinedKernels { endLayer(at: cycle) }
         }
+    }
+
+    /// Whether the layer under way is a kernel that was inlined into what executes now, and not into another call.
+    private var isBesideInlinedKernels: Bool {
+        guard case .leaves(_, core.stackPointer)? = layers.open?.end else { return false }
+        return true
     }
 
     public func stackDeepened(to sp: UInt32, at cycle: Cycles) {
@@ -204,7 +220,7 @@ public final class Recorder: RunObserver {
     /// A kernel runs inside an event of the runtime: its multiply-accumulates are the event's. Those of the kernels
     /// that it calls in turn are its own.
     private func countKernel(inside open: LayerTracker.Open, _ macs: Int?, returningTo back: UInt32) {
-        guard open.end == nil, kernelEnd == nil, let macs else { return }
+        guard open.end == .told, kernelEnd == nil, let macs else { return }
         core.observe([back])
         kernelEnd = (back, core.stackPointer)
         layers.update(open.index) { account in
@@ -212,6 +228,8 @@ public final class Recorder: RunObserver {
         }
     }
 
+    /// Which layer of the model the runtime has looked at last, if it does.
+    private var dispatched: UInt32?
     /// Where the kernel returns to that was counted inside an event.
     private var kernelEnd: (returnAddress: UInt32, sp: UInt32)?
 
@@ -222,7 +240,7 @@ public final class Recorder: RunObserver {
 
     private func beginLayer(
         _ name: String, _ discovery: LayerProfile.Discovery, identity: [UInt32], isComplete: Bool,
-        end: (UInt32, UInt32)?, macs: Int?, at cycle: Cycles
+        end: LayerTracker.End, macs: Int?, at cycle: Cycles
     ) {
         if layers.open != nil { endLayer(at: cycle) }
         gather()

@@ -11,13 +11,15 @@ public struct RunDescription {
     public var outcome: Outcome
     public var console: RunProfile.Console?
     public var warnings: [String]
+    /// The memory that an accelerator works in, by its base, and the accelerator's name.
+    public var acceleratorMemory: (base: UInt32, unit: String)?
     /// The name of an exception or interrupt by its number.
     public var interruptName: (Int) -> String
 
     public init(
         tool: RunProfile.Tool, firmware: RunProfile.Firmware, target: RunProfile.Target,
         clock: RunProfile.ClockSettings, outcome: Outcome, console: RunProfile.Console?, warnings: [String],
-        interruptName: @escaping (Int) -> String
+        acceleratorMemory: (base: UInt32, unit: String)? = nil, interruptName: @escaping (Int) -> String
     ) {
         self.tool = tool
         self.firmware = firmware
@@ -26,6 +28,7 @@ public struct RunDescription {
         self.outcome = outcome
         self.console = console
         self.warnings = warnings
+        self.acceleratorMemory = acceleratorMemory
         self.interruptName = interruptName
     }
 }

@@ -34,12 +34,9 @@ extension Text {
         var lines = outcome.enumerated().map { fact($0.offset == 0 ? "Outcome" : "", $0.element) }
         lines.append(fact("Cycles", Numeral.grouped(totals.cycles)))
         lines.append(fact("Time", "\(Numeral.duration(totals.seconds)) \(clockRemark(profile))"))
-        let each =
-            ratio(profile.coreCycles, totals.instructions).map { " (\(Numeral.fixed($0, places: 2)) cycles each)" }
-            ?? ""
-        lines.append(fact("Instructions", Numeral.grouped(totals.instructions) + each))
-        let shares = causesByCycles(totals.causes).map { cause in
-            "\(cause.label) \(Numeral.percent(totals.causes[cause], of: profile.coreCycles)) %"
+        lines.append(fact("Instructions", Numeral.grouped(totals.instructions) + eachInstruction(profile)))
+        let shares = causesOfWork(profile).map { cause in
+            "\(cause.label) \(Numeral.percent(totals.causes[cause], of: cyclesOfWork(profile))) %"
         }
         if !shares.isEmpty {
             lines += wrapped(shares, firstIndent: fact("Spent on", ""), indent: fact("", ""))
@@ -47,20 +44,46 @@ extension Text {
         return lines + memoryFacts(profile.memory)
     }
 
-    /// The part of each cause in the whole run.
+    /// What one took; of several cores, which have other things to do than to execute, the table of cores says it.
+    private static func eachInstruction(_ profile: RunProfile) -> String {
+        guard profile.cores == nil else { return " on all cores" }
+        let each = ratio(profile.totals.cycles, profile.totals.instructions)
+        return each.map { " (\(Numeral.fixed($0, places: 2)) cycles each)" } ?? ""
+    }
+
+    /// The cycles that the shares of causes are of. Of several cores some only wait; that would hide what the others
+    /// do.
+    static func cyclesOfWork(_ profile: RunProfile) -> Int {
+        profile.cores == nil ? profile.totals.cycles : profile.totals.causes.working
+    }
+
+    private static func causesOfWork(_ profile: RunProfile) -> [Cause] {
+        causesByCycles(profile.totals.causes).filter { profile.cores == nil || ($0 != .sleep && $0 != .spin) }
+    }
+
+    /// The part of each cause in the work, and how that leads to the whole run.
     static func causes(_ profile: RunProfile, _ style: Style) -> [String] {
         let totals = profile.totals
         var table = Table([.name("Where the cycles went"), .number("cycles"), .number("%")])
-        for cause in causesByCycles(totals.causes) {
+        let work = cyclesOfWork(profile)
+        for cause in causesOfWork(profile) {
             let cycles = totals.causes[cause]
-            table.rows.append([cause.label, Numeral.grouped(cycles), Numeral.percent(cycles, of: profile.coreCycles)])
+            table.rows.append([cause.label, Numeral.grouped(cycles), Numeral.percent(cycles, of: work)])
         }
         guard !table.rows.isEmpty else { return [] }
-        table.totals.append([
-            profile.cores == nil ? "total" : "all cores", Numeral.grouped(profile.coreCycles),
-            Numeral.percent(profile.coreCycles, of: profile.coreCycles),
-        ])
+        table.totals = wholeRun(profile).map { [$0.label, Numeral.grouped($0.cycles), $0.percent] }
         return table.lines(style)
+    }
+
+    /// What leads from the cycles of work to those of the run: the rows below a rule.
+    static func wholeRun(_ profile: RunProfile) -> [(label: String, cycles: Int, percent: String)] {
+        let work = cyclesOfWork(profile)
+        let all = Numeral.percent(work, of: work)
+        guard profile.cores != nil else { return [("total", work, all)] }
+        let causes = profile.totals.causes
+        let idle = [Cause.spin, .sleep].filter { causes[$0] > 0 }.map { ($0.label, causes[$0], "") }
+        return [("work of all cores", work, all)] + idle
+            + (idle.isEmpty ? [] : [("all cores", profile.coreCycles, "")])
     }
 
     static func notices(_ profile: RunProfile, most: Int, _ style: Style) -> [String] {
@@ -102,19 +125,32 @@ extension Text {
 
     private static func memoryFacts(_ memory: MemoryProfile) -> [String] {
         var lines: [String] = []
-        if !memory.regions.isEmpty {
-            if memory.size(.flash) > 0 {
-                lines.append(fact("Flash", used(memory.staticBytes(.flash), of: memory.size(.flash))))
-            }
+        if memory.size(.flash) > 0 {
+            lines.append(fact("Flash", used(memory.staticBytes(.flash), of: memory.size(.flash))))
+        }
+        if memory.regions.contains(where: { $0.accelerator != nil }) {
+            lines += roomFacts("Main memory", memory.main) + roomFacts("AI memory", memory.ofAccelerators)
+        } else if memory.size(.ram) > 0 {
             lines.append(fact("RAM, static", used(memory.staticBytes(.ram), of: memory.size(.ram))))
         }
-        if let stack = memory.mainStack {
-            lines.append(fact("Stack peak", used(stack.peakBytes, of: stack.reservedBytes)))
+        for stack in [memory.mainStack].compactMap({ $0 }) + (memory.hasSeveralStacks ? memory.processStacks : []) {
+            let name = memory.hasSeveralStacks ? ", \(stack.name)" : ""
+            lines.append(fact("Stack peak", used(stack.peakBytes, of: stack.reservedBytes) + name))
         }
         if let heap = memory.heapPeakBytes {
             lines.append(fact("Heap peak", used(heap, of: nil)))
         }
         return lines
+    }
+
+    /// Static, peak and touched of some of the memories.
+    private static func roomFacts(_ name: String, _ room: MemoryProfile.Room) -> [String] {
+        let parts = [
+            room.staticBytes > 0 ? "\(Numeral.grouped(room.staticBytes)) static" : nil,
+            room.peakBytes.map { "\(Numeral.grouped($0)) at its peak" },
+            "\(Numeral.grouped(room.touchedBytes)) touched",
+        ].compactMap { $0 }
+        return [fact(name, "\(parts.joined(separator: ", ")), of \(Numeral.grouped(room.size)) B")]
     }
 
     private static func used(_ bytes: Int, of size: Int?) -> String {

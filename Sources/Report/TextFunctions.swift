@@ -27,26 +27,26 @@ extension Text {
     ) -> [String] {
         guard !profile.functions.isEmpty else { return [] }
         let sorted = byCycles(profile.functions)
-        let total = profile.coreCycles
+        let total = cyclesOfWork(profile)
         var table = Table(
             [.name("Function"), .number("calls"), .number("own cycles"), .number("%"), .number("inclusive")] + calls)
         for function in sorted.prefix(most) {
             table.rows.append(
                 [
-                    title(function), Numeral.grouped(function.calls), Numeral.grouped(function.selfCycles),
-                    Numeral.percent(function.selfCycles, of: total), Numeral.grouped(function.inclusiveCycles),
+                    title(function), Numeral.grouped(function.calls), Numeral.grouped(function.workCycles),
+                    Numeral.percent(function.workCycles, of: total), Numeral.grouped(function.inclusiveCycles),
                 ] + perCall(function))
         }
         let rest = sorted.dropFirst(most)
         if !rest.isEmpty {
             let name = "(\(Numeral.grouped(rest.count)) more)"
-            table.rows.append(row(name, rest.map(\.selfCycles).clampedSum, of: total))
+            table.rows.append(row(name, rest.map(\.workCycles).clampedSum, of: total))
         }
-        let elsewhere = total.clampedSubtracting(sorted.map(\.selfCycles).clampedSum)
-        if elsewhere != 0 {
-            table.rows.append(row("outside any function", elsewhere, of: total))
-        }
-        table.totals = [row(profile.cores == nil ? "total" : "all cores", total, of: total)]
+        let asleep = profile.cores == nil ? profile.totals.causes.sleep : 0
+        let elsewhere = total.clampedSubtracting(sorted.map(\.workCycles).clampedSum).clampedSubtracting(asleep)
+        if elsewhere != 0 { table.rows.append(row("outside any function", elsewhere, of: total)) }
+        if asleep != 0 { table.rows.append(row("asleep", asleep, of: total)) }
+        table.totals = wholeRun(profile).map { [$0.label, "", Numeral.grouped($0.cycles), $0.percent] }
         return table.lines(style)
     }
 
@@ -57,7 +57,7 @@ extension Text {
             .name("dearest beyond issue", limit: 32), .name("defined at", limit: 40),
         ])
         for function in byCycles(profile.functions).prefix(most) {
-            let dearest = causesByCycles(function.causes).first { $0 != .issue }
+            let dearest = causesByCycles(function.causes).first { $0 != .issue && $0 != .spin }
             let location = function.file.map { file in file + (function.line.map { ":\($0)" } ?? "") }
             table.rows.append([
                 title(function), Numeral.grouped(function.size), Numeral.grouped(function.instructions),
@@ -104,11 +104,16 @@ extension Text {
     /// Most cycles of their own first; equal ones by address, so that the order never depends on a hash.
     static func byCycles(_ functions: [FunctionProfile]) -> [FunctionProfile] {
         functions.sorted { left, right in
-            (right.selfCycles, left.address, left.name) < (left.selfCycles, right.address, right.name)
+            (right.workCycles, left.address, left.name) < (left.workCycles, right.address, right.name)
         }
     }
 
     private static func row(_ name: String, _ cycles: Int, of total: Int) -> [String] {
         [name, "", Numeral.grouped(cycles), Numeral.percent(cycles, of: total)]
     }
+}
+
+extension FunctionProfile {
+    /// Its own cycles without those that it waited in for another core, which are nobody's work.
+    var workCycles: Int { selfCycles.clampedSubtracting(causes.spin) }
 }

@@ -13,7 +13,7 @@ extension Text {
             table.rows.append([
                 String(layer.index), layer.name, Numeral.grouped(layer.invocations), Numeral.grouped(layer.cycles),
                 Numeral.percent(layer.cycles, of: total), milliseconds(layer.seconds), Numeral.grouped(layer.macs),
-                Numeral.fixed(layer.cyclesPerMAC, places: 2),
+                perMAC(layer.cyclesPerMAC),
             ])
         }
         let all = sums(profile.layers)
@@ -61,27 +61,38 @@ extension Text {
     }
 
     private static func layerWork(_ profile: RunProfile, _ style: Style) -> [String] {
-        var table = Table([
-            .number("#"), .name("Layer", limit: 28), .number("instructions"), .number("cycles/instr"),
-            .number("MACs"), .number("cycles/MAC"), .number("RAM (B)"), .number("flash (B)"), .number("stack (B)"),
-        ])
+        let hasFlash = profile.memory.regions.isEmpty || profile.memory.size(.flash) > 0
+        var table = Table(
+            [
+                .number("#"), .name("Layer", limit: 28), .number("instructions"), .number("cycles/instr"),
+                .number("MACs"), .number("cycles/MAC"), .number("RAM (B)"),
+            ] + (hasFlash ? [.number("flash (B)")] : []) + [.number("stack (B)")])
         for layer in profile.layers {
-            table.rows.append([
-                String(layer.index), layer.name, Numeral.grouped(layer.instructions),
-                Numeral.fixed(ratio(layer.cycles, layer.instructions), places: 2), Numeral.grouped(layer.macs),
-                Numeral.fixed(layer.cyclesPerMAC, places: 2), Numeral.grouped(layer.ramTouchedBytes),
-                Numeral.grouped(layer.flashReadBytes), Numeral.grouped(layer.stackPeakBytes),
-            ])
+            let isOfCore = layer.accelerator == nil
+            table.rows.append(
+                [
+                    String(layer.index), layer.name,
+                    isOfCore ? Numeral.grouped(layer.instructions) : Numeral.unknown,
+                    Numeral.fixed(ratio(layer.cycles, layer.instructions), places: 2), Numeral.grouped(layer.macs),
+                    perMAC(layer.cyclesPerMAC), Numeral.grouped(layer.ramTouchedBytes),
+                ] + (hasFlash ? [Numeral.grouped(layer.flashReadBytes)] : [])
+                    + [Numeral.grouped(layer.stackPeakBytes)])
         }
         let all = sums(profile.layers)
+        let ofCores = sums(profile.layers.filter { $0.accelerator == nil })
         table.totals = [
             [
                 "", "all layers", Numeral.grouped(all.instructions),
-                Numeral.fixed(ratio(all.cycles, all.instructions), places: 2), Numeral.grouped(all.macs),
-                Numeral.fixed(all.cyclesPerMAC, places: 2),
+                Numeral.fixed(ratio(ofCores.cycles, ofCores.instructions), places: 2), Numeral.grouped(all.macs),
+                perMAC(all.cyclesPerMAC),
             ]
         ]
         return table.lines(style)
+    }
+
+    /// An accelerator takes far less than a cycle for each.
+    private static func perMAC(_ cycles: Double?) -> String {
+        Numeral.fixed(cycles, places: cycles.map { $0 > 0 && $0 < 0.1 } ?? false ? 4 : 2)
     }
 
     /// Only the causes that any layer has.

@@ -12,6 +12,7 @@ extension Text {
     private static func regions(_ memory: MemoryProfile, _ style: Style) -> [String] {
         guard !memory.regions.isEmpty else { return [] }
         let hasPeaks = memory.regions.contains { $0.peakBytes != nil }
+        let hasAccelerator = memory.regions.contains { $0.accelerator != nil }
         var table = Table(
             [
                 .name("Memory"), .number("base"), .number("size (B)"), .number("static (B)"), .number("%"),
@@ -23,6 +24,11 @@ extension Text {
                     + uses(size: region.size, statically: region.staticBytes, touched: region.touchedBytes)
                     + (hasPeaks ? [Numeral.grouped(region.peakBytes)] : []))
         }
+        for (name, room) in hasAccelerator ? [("main memory", memory.main), ("AI memory", memory.ofAccelerators)] : [] {
+            table.totals.append(
+                [name, ""] + uses(size: room.size, statically: room.staticBytes, touched: room.touchedBytes)
+                    + (hasPeaks ? [Numeral.grouped(room.peakBytes)] : []))
+        }
         for kind in MemoryProfile.Kind.allCases where memory.regions.contains(where: { $0.kind == kind }) {
             table.totals.append(
                 ["all \(kind.label)", ""]
@@ -30,7 +36,10 @@ extension Text {
                         size: memory.size(kind), statically: memory.staticBytes(kind),
                         touched: memory.touchedBytes(kind)))
         }
-        return table.lines(style)
+        let peaks =
+            "peak: of main memory, what is static with the peaks of heap and stacks beside it; of AI memory, the most "
+            + "that one layer had in use."
+        return table.lines(style) + (hasPeaks ? [peaks] : [])
     }
 
     private static func uses(size: Int, statically: Int, touched: Int) -> [String] {
@@ -42,17 +51,13 @@ extension Text {
 
     private static func sections(_ memory: MemoryProfile, _ style: Style) -> [String] {
         guard !memory.sections.isEmpty else { return [] }
-        var table = Table([.name("Section"), .number("flash (B)"), .number("%"), .number("RAM (B)"), .number("%")])
-        func row(_ name: String, _ flash: Int, _ ram: Int) -> [String] {
-            [
-                name, Numeral.grouped(flash), Numeral.percent(flash, of: memory.size(.flash)), Numeral.grouped(ram),
-                Numeral.percent(ram, of: memory.size(.ram)),
-            ]
+        let kinds = MemoryProfile.Kind.allCases.filter { memory.regions.isEmpty || memory.size($0) > 0 }
+        var table = Table([.name("Section")] + kinds.flatMap { [.number("\($0.label) (B)"), .number("%")] })
+        func row(_ name: String, _ bytes: (MemoryProfile.Kind) -> Int) -> [String] {
+            [name] + kinds.flatMap { [Numeral.grouped(bytes($0)), Numeral.percent(bytes($0), of: memory.size($0))] }
         }
-        table.rows = memory.sections.map { row($0.name, $0.flashBytes, $0.ramBytes) }
-        let flash = memory.sections.map(\.flashBytes).clampedSum
-        let ram = memory.sections.map(\.ramBytes).clampedSum
-        table.totals = [row("total", flash, ram)]
+        table.rows = memory.sections.map { section in row(section.name) { section.bytes($0) } }
+        table.totals = [row("total") { kind in memory.sections.map { $0.bytes(kind) }.clampedSum }]
         return table.lines(style)
     }
 
@@ -97,6 +102,15 @@ extension Text {
             + memory.peakCallChain.enumerated().map { depth, name in
                 String(repeating: "  ", count: min(depth, 20)) + name.printable.shortened(to: 72)
             }
+    }
+}
+
+extension MemoryProfile.Section {
+    fileprivate func bytes(_ kind: MemoryProfile.Kind) -> Int {
+        switch kind {
+        case .flash: flashBytes
+        case .ram: ramBytes
+        }
     }
 }
 

@@ -71,6 +71,8 @@ final class K210Chip: BuiltChip {
         harts.answerHostInterface(tohost: tohost, fromhost: fromhost, write: write)
     }
 
+    var acceleratorMemory: (base: UInt32, unit: String)? { accelerator == nil ? nil : (aiMemory.base, "KPU") }
+
     var screen: Picture? { devices.screen?.picture }
 
     var hasFlashAndCamera: Bool { true }

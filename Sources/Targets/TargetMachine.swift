@@ -36,6 +36,8 @@ protocol BuiltChip: AnyObject {
     func answerHostInterface(tohost: UInt32, fromhost: UInt32?, write: @escaping ([UInt8]) -> Void)
     /// Told of every layer that an accelerator has carried out.
     var onAcceleratorSpan: (AcceleratorSpan) -> Void { get set }
+    /// The memory that an accelerator works in, by its base, and the accelerator's name.
+    var acceleratorMemory: (base: UInt32, unit: String)? { get }
     /// What the board's screen shows; `nil` for a board without one.
     var screen: Picture? { get }
     /// Whether the board has a flash and a camera beside the chip.
@@ -48,6 +50,7 @@ extension BuiltChip {
         get { { _ in } }
         set {}
     }
+    var acceleratorMemory: (base: UInt32, unit: String)? { nil }
     var screen: Picture? { nil }
     var hasFlashAndCamera: Bool { false }
 }
@@ -99,6 +102,9 @@ public final class TargetMachine {
     public func onAcceleratorSpan(_ action: @escaping (AcceleratorSpan) -> Void) {
         built.onAcceleratorSpan = action
     }
+
+    /// The memory that an accelerator works in, by its base, and the accelerator's name; `nil` for a chip without.
+    public var acceleratorMemory: (base: UInt32, unit: String)? { built.acceleratorMemory }
 
     /// What the board's screen shows; `nil` for a board without one.
     public var screen: Picture? { built.screen }

@@ -34,6 +34,16 @@ final class Places {
         return inlined + function.name + (offset == 0 ? "" : "+0x" + String(offset, radix: 16)) + place
     }
 
+    /// `lock+0x4 (0x80001234)`, or the address alone where no variable lies there.
+    func data(_ address: UInt32) -> String {
+        let place = UInt64(address)
+        let symbol = image.symbols.first { $0.kind != .function && place >= $0.address && place - $0.address < $0.size }
+        guard let symbol else { return hexadecimal(address) }
+        let offset = place - symbol.address
+        let name = symbol.name + (offset == 0 ? "" : "+0x" + String(offset, radix: 16))
+        return "\(name) (\(hexadecimal(address)))"
+    }
+
     /// The steps of a backtrace, one line each; one for all where a recursion repeats itself.
     func lines(_ steps: some Collection<BacktraceStep>) -> [String] {
         let most = 24

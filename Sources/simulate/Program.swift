@@ -14,7 +14,7 @@ struct Program {
     /// What the board's flash holds because of it.
     var flash: [UInt8]?
     /// A network, which the firmware is the runner of.
-    var model: [UInt8]?
+    var model: (bytes: [UInt8], input: KModel.Input?)?
 
     init(_ path: String, for description: TargetDescription) throws(Failure) {
         let bytes = try Files.read(path, what: "firmware")
@@ -23,12 +23,11 @@ struct Program {
         let isK210 = description.core.type == .rocket
         if isK210, KModel.isModel(bytes) {
             do throws(KModelError) {
-                _ = try KModel(bytes)
+                model = (bytes, try KModel(bytes).input)
             } catch {
                 throw .badInput("\(path): \(error)")
             }
             image = try Program.runner()
-            model = bytes
         } else if isK210, FlashPackage.isPackage(bytes) {
             let package = try Program.package(bytes, path)
             guard let program = package.program else {
@@ -74,6 +73,31 @@ struct Program {
             throw .badInput("\(path): it has \(bytes.count) bytes, and the flash \(FlashPackage.flashSize)")
         }
         return bytes
+    }
+
+    /// What a network is given: a file of its very size, or a PNG picture of its width and height.
+    static func input(_ path: String, for input: KModel.Input?) throws(Failure) -> [UInt8] {
+        let bytes = try Files.read(path, what: "input of the network")
+        guard let input else { return bytes }
+        let size = "\(input.width) x \(input.height)"
+        let channels = "\(input.channels) channel\(input.channels == 1 ? "" : "s")"
+        guard bytes.starts(with: [0x89] + Array("PNG".utf8)) else {
+            guard !input.takes(bytes.count) else { return bytes }
+            let floats = input.element == .float ? ", or 4 times as many as floats" : ""
+            let picture = input.isPicture ? "; or give a PNG picture of \(size) pixels" : ""
+            throw .badInput(
+                "'\(path)' has \(bytes.count) bytes, and the network takes \(input.count): "
+                    + "\(channels) of \(size)\(floats)\(picture)")
+        }
+        let picture = try Pictures.read(path)
+        guard input.isPicture else {
+            throw .badInput("'\(path)' is a picture, and the network takes \(channels) of \(size)")
+        }
+        guard picture.width == input.width, picture.height == input.height else {
+            throw .badInput(
+                "'\(path)' has \(picture.width) x \(picture.height) pixels, and the network takes \(size); scale it")
+        }
+        return input.planes(ofRGB: picture.RGB)
     }
 
     /// The firmware that runs networks, committed beside the targets.

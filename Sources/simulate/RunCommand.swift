@@ -9,8 +9,8 @@ struct RunCommand: ParsableCommand {
         usage: "simulate [run] <firmware> --target <name> [<options>]",
         discussion: """
             What the firmware prints, by whichever serial port, ITM or semihosting, goes to stdout; the summary goes \
-            to stderr. The exit code is the firmware's own, 124 if a budget was used up, 134 after a fault or lock-up, \
-            130 after Ctrl-C. A firmware that ends by waiting for ever gives 0.
+            to stderr. The exit code is the firmware's own, 124 if a budget was used up, 134 after a fault, a \
+            lock-up or a deadlock, 130 after Ctrl-C. A firmware that ends by waiting for ever gives 0.
             """)
 
     @OptionGroup var options: RunOptions
@@ -37,7 +37,7 @@ extension Outcome {
     /// Says on stderr what went wrong, where nothing else does.
     func complain(about firmware: String) {
         switch self {
-        case .fault, .lockup, .cyclesExhausted, .timeExhausted, .waiting, .breakpoint:
+        case .fault, .lockup, .cyclesExhausted, .timeExhausted, .waiting, .deadlock, .breakpoint:
             let lines = clause.split(whereSeparator: \.isNewline)
             for (index, line) in lines.enumerated() {
                 StandardError.say(index == 0 ? "simulate: \(firmware) \(line)" : "  \(line)")
@@ -54,7 +54,7 @@ extension Outcome {
             // Of an exit code only the low byte arrives, and a failure must not look like success.
             throw ExitCode(code & 0xFF == 0 ? 255 : code & 0xFF)
         case .cyclesExhausted, .timeExhausted: throw ExitCode(Failure.budgetUsedUp)
-        case .fault, .lockup: throw ExitCode(Failure.fault)
+        case .fault, .lockup, .deadlock: throw ExitCode(Failure.fault)
         case .interrupted: throw ExitCode(Failure.interrupted)
         case .waiting, .breakpoint: break
         }

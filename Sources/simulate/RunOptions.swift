@@ -35,7 +35,10 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Feed a file to a serial port: USART2=input.bin; to a network without a port: image.bin. May be repeated.",
+            """
+            Feed a file to a serial port: USART2=input.bin. May be repeated. To a network, without a port: a PNG picture \
+            of its size, or its bytes, channel by channel; without any, a drawn picture.
+            """,
             valueName: "port=file"),
         transform: PortFile.init(input:))
     var input: [PortFile] = []

@@ -47,9 +47,9 @@ final class Session {
         try Loader.load(image, from: options.firmware, into: machine)
         if let model = firmware.model {
             let input = try options.input.last { $0.port == nil }.map { input throws(Failure) in
-                try Files.read(input.file, what: "input of the network")
+                try Program.input(input.file, for: model.input)
             }
-            try Mailbox.fill(image, model: model, input: input ?? [], options.firmware, machine)
+            try Mailbox.fill(image, model: model.bytes, input: input ?? [], options.firmware, machine)
         }
         console = try Console(machine, options, isQuiet: isQuiet)
         machine.cpu.reset()
@@ -136,7 +136,7 @@ final class Session {
                     file: URL(fileURLWithPath: options.firmware).lastPathComponent, sha256: sha256),
                 target: machine.profileTarget, clock: machine.clockSettings, outcome: outcome ?? .interrupted(),
                 console: console.summary, warnings: warnings,
-                interruptName: exceptionName),
+                acceleratorMemory: machine.acceleratorMemory, interruptName: exceptionName),
             image: image, lines: places.sourceLines)
     }
 

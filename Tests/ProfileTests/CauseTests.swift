@@ -15,6 +15,7 @@ struct CauseTests {
             Cause.allCases.map(\.rawValue) == [
                 "issue", "refill", "loadUse", "fetchAlign", "flashWait", "dataWait", "instructionCache", "dataCache",
                 "uncached", "unaligned", "busSlave", "multiplier", "divider", "fp", "contention", "exception", "sleep",
+                "spin",
             ])
     }
 
@@ -36,7 +37,7 @@ struct CauseTests {
     @Test("Adding and subtracting go cause by cause")
     func arithmetic() {
         let indices = CauseVector { $0.index }
-        #expect(indices.total == 136)  // 0 + 1 + ... + 16
+        #expect(indices.total == 153)  // 0 + 1 + ... + 17
         #expect((indices + indices) == CauseVector { 2 * $0.index })
         #expect((indices - indices) == CauseVector())
         var sum = indices

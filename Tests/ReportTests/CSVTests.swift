@@ -30,11 +30,11 @@ struct CSVTests {
                 index,name,invocations,discovery,cycles,interrupt_cycles,seconds,clock_hz,instructions,macs,\
                 cycles_per_mac,ram_touched_bytes,flash_read_bytes,stack_peak_bytes,issue,refill,loadUse,fetchAlign,\
                 flashWait,dataWait,instructionCache,dataCache,uncached,unaligned,busSlave,multiplier,divider,fp,\
-                contention,exception,sleep\r
+                contention,exception,sleep,spin\r
                 0,conv_1,1,marker,600000,1000,0.0035714285714285713,168000000,400000,480000,\
-                1.25,12345,4096,256,450000,90000,60000,0,0,0,0,0,0,0,0,0,0,0,0,0,0\r
+                1.25,12345,4096,256,450000,90000,60000,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\r
                 1,softmax,2,kernelName,250000,0,0.001488095238095238,168000000,150000,,\
-                ,,,,150000,60000,39000,0,0,0,0,0,0,0,0,0,0,1000,0,0,0\r
+                ,,,,150000,60000,39000,0,0,0,0,0,0,0,0,0,0,1000,0,0,0,0\r
 
                 """)
     }
@@ -45,7 +45,7 @@ struct CSVTests {
             CSV.encode(sample, .causes) == "cause,cycles\r\nissue,700000\r\nrefill,150000\r\nloadUse,99900\r\n"
                 + "fetchAlign,0\r\nflashWait,49000\r\ndataWait,0\r\ninstructionCache,0\r\n"
                 + "dataCache,0\r\nuncached,0\r\nunaligned,0\r\nbusSlave,0\r\nmultiplier,0\r\n"
-                + "divider,0\r\nfp,1000\r\ncontention,0\r\nexception,100\r\nsleep,0\r\n"
+                + "divider,0\r\nfp,1000\r\ncontention,0\r\nexception,100\r\nsleep,0\r\nspin,0\r\n"
         )
     }
 }

@@ -41,10 +41,34 @@ struct BlockBuilder {
             if instruction.instruction.operation.endsBlock || address == .max { break }
         }
         draft.end = address
-        draft.prices = pipeline.prices(of: draft.instructions)
+        draft.prices = prices(of: draft)
         draft.price = draft.prices.reduce(CauseVector(), +)
         lay(&draft)
         return draft
+    }
+
+    /// The prices of a block's instructions. Where it ends only because the observer wants to know, the last one pays
+    /// what those behind wait for it, which they would not know of: the run takes as long as without an observer.
+    private func prices(of draft: Draft) -> [CauseVector] {
+        guard let last = draft.instructions.last, !last.instruction.operation.endsBlock, isObserved(draft.end) else {
+            return pipeline.prices(of: draft.instructions)
+        }
+        var behind: [Pipeline.TimedInstruction] = []
+        var address = draft.end
+        while draft.instructions.count + behind.count < BlockBuilder.limit, address < .max - 4,
+            let next = instruction(at: address, isFirst: false)
+        {
+            behind.append(next)
+            address += next.length
+            if next.instruction.operation.endsBlock { break }
+        }
+        let whole = pipeline.prices(of: draft.instructions + behind)
+        let waited =
+            whole.dropFirst(draft.instructions.count).reduce(CauseVector(), +)
+            - pipeline.prices(of: behind).reduce(CauseVector(), +)
+        var prices = Array(whole.prefix(draft.instructions.count))
+        prices[prices.count - 1] += waited
+        return prices
     }
 
     /// Decodes one instruction; `nil` where nothing can be fetched, unless it is the first of a block, which then

@@ -27,6 +27,10 @@ public final class Hart {
     var isSleeping = false
     /// How many accesses took the slow path.
     var slowAccesses = 0
+    /// How often it asked a device.
+    var deviceAccesses = 0
+    /// How often it read a counter.
+    let counterReads = CounterReads()
     /// Why the run is over, once it is.
     var ending: Ending?
     /// The loop that it turns in without doing anything, if that was noticed: see `Spinning`.
@@ -60,6 +64,8 @@ public final class Hart {
     var traps: [Trap] = []
     /// Cycles spent outside of any block, by cause.
     public internal(set) var outsideBlocks = CauseVector()
+    /// What the functions' cycles hold of turns in loops that only waited, as of the last gathering.
+    var spun: [Int32: CauseVector] = [:]
     /// The instruction that supervision is executing.
     var currentInstruction: (block: Block.Pointer, record: Instruction.Pointer)?
     /// The instructions that were gathered from the blocks so far.
@@ -111,9 +117,18 @@ public final class Hart {
     }
 
     private func attach() {
-        control.cycle = { [chip] in UInt64(truncatingIfNeeded: chip.clock.now) }
-        control.instret = { [unowned self] in UInt64(truncatingIfNeeded: self.completedInstructions) }
-        control.time = { [unowned self] in self.harts.time() }
+        control.cycle = { [chip, counterReads] in
+            counterReads.count += 1
+            return UInt64(truncatingIfNeeded: chip.clock.now)
+        }
+        control.instret = { [unowned self] in
+            self.counterReads.count += 1
+            return UInt64(truncatingIfNeeded: self.completedInstructions)
+        }
+        control.time = { [unowned self] in
+            self.counterReads.count += 1
+            return self.harts.time()
+        }
         control.onInterruptChange = { [unowned self] in
             self.mayTakeInterrupt = true
             self.wake(at: self.chip.clock.now)
@@ -177,4 +192,9 @@ enum SupervisorRequest {
     case sleep
     /// The run is over.
     case end(Ending)
+}
+
+/// How often something was read.
+final class CounterReads {
+    var count = 0
 }

@@ -21,6 +21,7 @@ public final class Harts: CPU {
     public internal(set) var hostInterface: HostInterface?
 
     let shared: SharedMemory
+    private(set) var deadlock = DeadlockWatch()
     /// Until when turns are short.
     private var shortTurnsEnd: Cycles = 0
     private var resetRequested = false { didSet { if resetRequested { wantsControl = true } } }
@@ -81,6 +82,7 @@ public final class Harts: CPU {
 
     public func reset() {
         for hart in harts { hart.reset() }
+        deadlock.reset()
         for peripheral in chip.bus.peripherals { peripheral.reset() }
     }
 
@@ -101,6 +103,7 @@ public final class Harts: CPU {
             chip.clock.now = hart.now
             if let ending = hart.run(turn: turn, horizon: horizon) { return ending }
             hart.noticeSpinning()
+            if stopsAtEndlessLoops { deadlock.look(at: harts, chip, now: hart.now) }
         }
     }
 
@@ -176,11 +179,7 @@ public final class Harts: CPU {
         wantsControl = false
         if let stopRequest {
             self.stopRequest = nil
-            switch stopRequest {
-            case .exit(let code): return .exited(code)
-            case .fault(let what): return .fault(what)
-            case .unmodelled(let what): return .unmodelled(what)
-            }
+            return Ending(stopRequest)
         }
         if resetRequested {
             resetRequested = false

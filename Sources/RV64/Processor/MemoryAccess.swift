@@ -135,6 +135,7 @@ extension Hart {
             mark(memory, local, width)
             return memory.loadDoubleword(local & ~7) >> UInt64(8 * (local & 7)) & UInt64.max >> (64 - 8 * width)
         }
+        deviceAccesses += 1
         return width == 8
             ? try chip.bus.readDoubleword(address) : UInt64(try chip.bus.read(address, AccessWidth(bytes: width)))
     }
@@ -142,6 +143,7 @@ extension Hart {
     /// Writes as the hart does. The address is aligned.
     func write(_ address: UInt32, _ value: UInt64, _ width: UInt64) throws(BusError) {
         guard let (memory, local) = chip.bus.memory(at: address) else {
+            deviceAccesses += 1
             if width == 8 { return try chip.bus.writeDoubleword(address, value) }
             return try chip.bus.write(address, UInt32(truncatingIfNeeded: value), AccessWidth(bytes: width))
         }

@@ -38,6 +38,13 @@ extension Hart: Core {
             gatheredInstructions += instructions
             visit(block.pointee.function, instructions, cycles)
         }
+        for (function, cycles) in spun {
+            // The same cycles, for another cause.
+            var moved = CauseVector() - cycles
+            moved.spin = cycles.total
+            visit(function, 0, moved)
+        }
+        spun.removeAll(keepingCapacity: true)
     }
 
     public func word(at address: UInt32) -> UInt32? {
@@ -142,7 +149,7 @@ extension Hart: Core {
 extension Harts {
     public var isAtStandstill: Bool {
         let isQuiet = chip.events.next == nil
-        return harts.allSatisfy { $0.isSleeping && isQuiet || $0.endlessLoop != nil }
+        return deadlock.isDeadlocked || harts.allSatisfy { $0.isSleeping && isQuiet || $0.endlessLoop != nil }
     }
 
     public func entryProblem(on target: String) -> String? {

@@ -86,6 +86,10 @@ extension Hart {
             }
             spin.block.pointee.count += turns
             for index in 0..<Ledger.chargeCount { spin.block.pointee.charged[index] += turns * spin.charged[index] }
+            let price = ledger.prices[Int(spin.block.pointee.index)]
+            spun[spin.block.pointee.function, default: CauseVector()] += CauseVector { cause in
+                turns &* (price[cause] &+ spin.charged[cause.index])
+            }
         }
     }
 }
