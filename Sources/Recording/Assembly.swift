@@ -126,6 +126,8 @@ extension RunRecording {
                 kind: memory.isWritable ? .ram : .flash,
                 staticBytes: Int(usage.memories.first { $0.memory.name == memory.name }?.used ?? 0),
                 touchedBytes: TouchedMemory.touched(memory), peakBytes: accelerators.peaks[memory.base],
+                touchedBesideStaticBytes: acceleratorMemory == nil || !memory.isWritable
+                    ? nil : TouchedMemory.touched(memory, outside: image.sections.filter(\.isAllocated).map(\.range)),
                 accelerator: acceleratorMemory.flatMap { $0.base == memory.base ? $0.unit : nil })
         }
         let mainStacks = recorders.map { recorder in
@@ -179,6 +181,8 @@ extension Recorder.InterruptAccount {
 }
 
 extension Section {
+    fileprivate var range: Range<UInt64> { address..<max(address, end) }
+
     /// Whether a stack that begins at `top` lies in it.
     fileprivate func holds(_ top: UInt32) -> Bool { isAllocated && top > 0 && contains(UInt64(top - 1)) }
 }
