@@ -30,11 +30,15 @@ let package = Package(
     ],
     targets: [
         module("Bits"),
+        // What the tests of several modules share.
+        .target(
+            name: "TestSupport", dependencies: ["Bits", "Semihosting"], path: "Tests/TestSupport", swiftSettings: strict
+        ),
         module("FloatingPoint"),
-        tests("FloatingPointTests", ["FloatingPoint", "CUnicorn"]),
+        tests("FloatingPointTests", ["FloatingPoint", "CUnicorn", "TestSupport"]),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
-        tests("DevicesTests", ["Devices", "Machine", "Yams"]),
+        tests("DevicesTests", ["Devices", "Machine", "Yams", "TestSupport"]),
         // Without the optimiser a network's layers take seconds each, and the tests run networks.
         module("KPU", ["Bits", "Machine"], [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         tests("KPUTests", ["KPU", "Machine", "Yams"], exclude: ["reference"], resources: [.copy("Golden")]),
@@ -45,25 +49,27 @@ let package = Package(
         tests(
             "CortexMTests",
             [
-                "CortexM", "FloatingPoint", "Machine", "Engine", "Profile", "Bits", "Semihosting", "Targets", "CUnicorn",
+                "CortexM", "FloatingPoint", "Machine", "Engine", "Profile", "Bits", "Semihosting", "Targets",
+                "CUnicorn", "TestSupport",
             ]),
         module("RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting"]),
-        tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits", "Semihosting", "CUnicorn"]),
-        tests("RV64DifferentialTests", ["RV64", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
+        tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits", "Semihosting", "CUnicorn", "TestSupport"]),
+        tests("RV64DifferentialTests", ["RV64", "Machine", "Engine", "Profile", "Bits", "CUnicorn", "TestSupport"]),
         tests(
-            "RV64Programs", ["RV64", "Engine", "Firmware", "Machine", "Semihosting"], resources: [.copy("Programs")]),
-        tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
+            "RV64Programs", ["RV64", "Engine", "Firmware", "Machine", "Semihosting", "TestSupport"],
+            resources: [.copy("Programs")]),
+        tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn", "TestSupport"]),
         .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
         tests("ProfileTests", ["Profile"]),
         module("Report", ["Profile"]),
-        tests("ReportTests", ["Report", "Profile"]),
+        tests("ReportTests", ["Report", "Profile", "TestSupport"]),
         module("Baseline", ["Profile"]),
         tests("BaselineTests", ["Baseline", "Profile"]),
         .systemLibrary(name: "CLibELF", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
         .systemLibrary(name: "CLibDW", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
         .systemLibrary(name: "CDemangle"),
         module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
-        tests("FirmwareTests", ["Firmware"], resources: [.copy("Resources")]),
+        tests("FirmwareTests", ["Firmware", "TestSupport"], resources: [.copy("Resources")]),
         module(
             "Targets",
             [
@@ -80,7 +86,9 @@ let package = Package(
         module("Trace"),
         tests("TraceTests", ["Trace"]),
         tests("ConformanceTests", ["Trace", "CortexM", "Engine", "Firmware", "Machine"]),
-        tests("WholePrograms", ["CortexM", "Firmware", "Machine", "Semihosting"], resources: [.copy("Programs")]),
+        tests(
+            "WholePrograms", ["CortexM", "Firmware", "Machine", "Semihosting", "TestSupport"],
+            resources: [.copy("Programs")]),
         module("Layers", ["Firmware"]),
         module("Recording", ["Engine", "Firmware", "Layers", "Machine", "Profile"]),
         .executableTarget(

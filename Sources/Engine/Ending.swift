@@ -1,3 +1,5 @@
+import Machine
+
 /// Why a run is over.
 public enum Ending: Equatable, Sendable {
     /// The cycle to which it was to run is reached.
@@ -12,4 +14,15 @@ public enum Ending: Equatable, Sendable {
     case asleep
     /// Something that is not modelled was touched under `--strict`.
     case unmodelled(String)
+}
+
+extension Ending {
+    /// What a device's wish makes of the run.
+    public init(_ request: StopRequest) {
+        switch request {
+        case .exit(let code): self = .exited(code)
+        case .fault(let what): self = .fault(what)
+        case .unmodelled(let what): self = .unmodelled(what)
+        }
+    }
 }

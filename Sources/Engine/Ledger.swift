@@ -1,3 +1,4 @@
+import Machine
 import Profile
 
 /// Where the blocks live, and what they cost: for each its static price by cause, and what it has gathered.
@@ -112,6 +113,14 @@ public final class Ledger {
                 block.pointee.next = nil
             }
         }
+        return found
+    }
+
+    /// The same, wherever else on the bus the bytes answer.
+    @discardableResult
+    public func discard(_ address: UInt32, _ count: Int, on bus: Bus) -> Bool {
+        var found = discard(address, count)
+        bus.forEachTwin(of: address) { found = discard($0, count) || found }
         return found
     }
 

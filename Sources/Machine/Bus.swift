@@ -62,6 +62,18 @@ public final class Bus {
         return nil
     }
 
+    /// Calls `visit` with every other address at which the memory's byte at `address` answers, too, be it the memory's
+    /// own or an alias.
+    public func forEachTwin(of address: UInt32, _ visit: (UInt32) -> Void) {
+        guard let (memory, local) = memory(at: address) else { return }
+        if local != address { visit(local) }
+        for alias in aliases where alias.memory === memory {
+            let offset = Int(local &- memory.base) - alias.offset
+            let twin = alias.base &+ UInt32(truncatingIfNeeded: offset)
+            if twin != address { visit(twin) }
+        }
+    }
+
     /// The stretch without memory that was looked at last: a firmware that polls a register asks for it again and
     /// again.
     private var gap: ClosedRange<UInt32>?

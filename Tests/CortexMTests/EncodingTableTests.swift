@@ -1,4 +1,5 @@
 import Bits
+import TestSupport
 import Testing
 
 @testable import CortexM
@@ -6,31 +7,25 @@ import Testing
 /// The tables of encodings, checked as tables.
 struct EncodingTableTests {
     @Test("No two encodings overlap unless one refines the other")
-    func overlaps() {
-        for (index, one) in allEncodings.enumerated() {
-            for other in allEncodings[(index + 1)...] where one.diagram.overlaps(other.diagram) {
-                // Where both leave bits free that the other fixes, the words they share must be another's: one that
-                // refines both.
-                let stated =
-                    one.diagram.refines(other.diagram) || other.diagram.refines(one.diagram)
-                    || one.takesPrecedence != other.takesPrecedence
-                    || allEncodings.contains {
-                        $0.diagram.refines(one.diagram) && $0.diagram.refines(other.diagram)
-                            && $0.diagram.mask == one.diagram.mask | other.diagram.mask
-                    }
-                #expect(stated, "\(one.name) and \(other.name)")
-            }
+    func refinements() {
+        for (first, second) in overlaps(allEncodings.map(\.diagram)).unstated {
+            let (one, other) = (allEncodings[first], allEncodings[second])
+            // Where both leave bits free that the other fixes, the words they share must be another's: one that refines
+            // both.
+            let stated =
+                one.takesPrecedence != other.takesPrecedence
+                || allEncodings.contains {
+                    $0.diagram.refines(one.diagram) && $0.diagram.refines(other.diagram)
+                        && $0.diagram.mask == one.diagram.mask | other.diagram.mask
+                }
+            #expect(stated, "\(one.name) and \(other.name)")
         }
     }
 
     @Test("No two encodings are drawn alike")
     func distinct() {
-        for (index, one) in allEncodings.enumerated() {
-            for other in allEncodings[(index + 1)...] where one.diagram.width == other.diagram.width {
-                #expect(
-                    one.diagram.mask != other.diagram.mask || one.diagram.value != other.diagram.value,
-                    "\(one.name) and \(other.name)")
-            }
+        for (one, other) in overlaps(allEncodings.map(\.diagram)).alike {
+            Issue.record("\(allEncodings[one].name) and \(allEncodings[other].name)")
         }
     }
 

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import CortexM
 import Bits
 import Engine
@@ -85,18 +87,11 @@ final class FloatingPointBench {
 
 /// Operands for tests: seeded, and rich in the values where something happens.
 struct FloatingPointOperands: RandomNumberGenerator {
-    private var seed: UInt64
+    private var random: SplitMix
 
-    init(seed: UInt64) { self.seed = seed }
+    init(seed: UInt64) { random = SplitMix(seed: seed) }
 
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        seed &+= 0x9E37_79B9_7F4A_7C15
-        var z = seed
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
+    mutating func next() -> UInt64 { random.next() }
 
     /// One of each kind and its neighbours, both signs.
     static let special: [UInt32] = [

@@ -1,5 +1,5 @@
 import Bits
-import Foundation
+import TestSupport
 import Testing
 
 @testable import CortexM
@@ -50,7 +50,7 @@ struct ObjdumpTests {
             }
             if encoding.timing != .it { #expect(found.outside > 0, "\(encoding.name)") }
         }
-        let theirs = try Self.objdump(code)
+        let theirs = try Objdump.arm.lines(of: code)
         var differing: [String: Int] = [:]
         for sample in samples {
             let ours = sample.encoding.text(
@@ -90,35 +90,5 @@ struct ObjdumpTests {
         default:
             return nil
         }
-    }
-
-    /// The lines of a flat binary by address, without comments.
-    private static func objdump(_ code: [UInt8]) throws -> [UInt32: String] {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let binary = directory.appendingPathComponent("code.bin")
-        try Data(code).write(to: binary)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "arm-none-eabi-objdump", "-D", "-z", "-b", "binary", "-marm", "-Mforce-thumb", binary.path,
-        ]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        var lines: [UInt32: String] = [:]
-        for line in String(decoding: output, as: UTF8.self).split(separator: "\n") {
-            // "   e:\tf7f1 a234 \tudf.w\t#4660\t@ 0x1234"
-            let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
-            guard columns.count >= 3,
-                let address = UInt32(columns[0].drop { $0 == " " }.dropLast(), radix: 16)
-            else { continue }
-            let text = columns[2...].joined(separator: "\t").prefix { $0 != "@" && $0 != ";" && $0 != "<" }
-            lines[address] = String(text).trimmingCharacters(in: .whitespaces)
-        }
-        return lines
     }
 }

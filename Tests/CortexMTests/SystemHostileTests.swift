@@ -1,5 +1,6 @@
 import Machine
 import Semihosting
+import TestSupport
 import Testing
 
 @testable import CortexM

@@ -1,4 +1,5 @@
 import Machine
+import TestSupport
 import Testing
 
 @testable import Devices
@@ -114,7 +115,7 @@ import Testing
             UARTHS(chip: chip, port: SerialPort(), interrupt: plic.line(33)), FPIOA(chip: chip),
             KendryteGPIO(chip: chip, interrupt: plic.line(23)), GPIOHS(chip: chip, interrupts: [plic.line(34)]),
         ]
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<40_000 {
             let device = devices[Int(random.next() % UInt64(devices.count))]
             // Mostly where registers are, which in a CLINT or a PLIC is all over.
@@ -133,18 +134,5 @@ import Testing
             }
             if random.next() % 500 == 0 { device.reset() }
         }
-    }
-}
-
-/// Numbers that are the same in every run.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

@@ -1,4 +1,5 @@
 import Machine
+import TestSupport
 
 @testable import CortexM
 
@@ -13,10 +14,7 @@ final class Laboratory {
     let ours: OurCore
     let unicorn: UnicornCore
     let decoder = Decoder()
-    private var place = Layout.firstCode
-    private var stride: UInt32 = 0
-    /// Where branches went.
-    private var visited: Set<UInt32> = []
+    private var places = CodePlaces(from: Layout.firstCode)
     private let targets: [UInt32]
     private let numbers: [[UInt32]]
 
@@ -25,14 +23,6 @@ final class Laboratory {
         case numbers(Int)
         /// Addresses of code.
         case targets
-    }
-
-    enum Outcome {
-        case agreed
-        /// It left the laboratory, or went in a circle.
-        case discarded
-        case refused(by: String)
-        case differed([String])
     }
 
     init(timings: CycleTable = CycleTable(prices: [:], rules: [:])) throws {
@@ -45,16 +35,8 @@ final class Laboratory {
         targets.copy(to: unicorn.ram)
     }
 
-    /// A fresh place for so many bytes of code and an end mark; both alignments of a wide instruction occur.
-    ///
-    /// Neither core has decoded anything there: both keep what they decoded, and are not told of new code.
-    func place(for length: UInt32) -> UInt32 {
-        repeat {
-            place += stride
-            stride = (length + 5) / 4 * 4 + 2
-        } while (place..<(place + stride)).contains(where: visited.contains)
-        return place
-    }
+    /// A fresh place for so many bytes of code and an end mark.
+    func place(for length: UInt32) -> UInt32 { places.next(length) }
 
     func content(_ filling: Filling) -> [UInt32] {
         switch filling {
@@ -93,7 +75,7 @@ final class Laboratory {
         guard expected.core[15] >= Layout.code, expected.core[15] < Layout.code + UInt32(Layout.codeSize) else {
             return .discarded
         }
-        visited.insert(expected.core[15])
+        places.visit(expected.core[15])
         ours.load(vector.registers, memory)
         if cycles > 0 {
             let ending = ours.processor.run(until: ours.processor.now + cycles)
@@ -107,18 +89,10 @@ final class Laboratory {
         let actual = ours.registers
         var differences = actual == expected ? [] : actual.differences(from: expected)
         if memcmp(ours.ram.bytes, unicorn.ram, Layout.ramSize) != 0 {
-            differences += memoryDifferences()
+            differences += TestSupport.differences(
+                of: ours.ram.bytes, from: unicorn.ram, size: Layout.ramSize, at: Layout.ram, by: UInt32.self)
             ours.ram.bytes.copyMemory(from: unicorn.ram, byteCount: Layout.ramSize)
         }
         return differences.isEmpty ? .agreed : .differed(differences)
-    }
-
-    private func memoryDifferences() -> [String] {
-        Swift.stride(from: 0, to: Layout.ramSize, by: 4).compactMap { offset in
-            let actual = ours.ram.bytes.load(fromByteOffset: offset, as: UInt32.self)
-            let expected = unicorn.ram.load(fromByteOffset: offset, as: UInt32.self)
-            guard actual != expected else { return nil }
-            return "[\(hex(Layout.ram + UInt32(offset)))] \(hex(actual)), expected \(hex(expected))"
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Machine
+import TestSupport
 
 @testable import CortexM
 

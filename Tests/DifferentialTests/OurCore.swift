@@ -1,6 +1,7 @@
 import Engine
 import Machine
 import Profile
+import TestSupport
 
 @testable import CortexM
 
@@ -96,12 +97,4 @@ final class OurCore {
     }
 
     func hasSameRAM(as other: OurCore) -> Bool { memcmp(ram.bytes, other.ram.bytes, Layout.ramSize) == 0 }
-}
-
-extension [UInt32] {
-    func copy(to memory: UnsafeMutableRawPointer) {
-        withUnsafeBytes { words in
-            if let first = words.baseAddress { memory.copyMemory(from: first, byteCount: words.count) }
-        }
-    }
 }

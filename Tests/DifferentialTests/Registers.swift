@@ -1,3 +1,5 @@
+import TestSupport
+
 /// All that an instruction may read or write beside memory.
 struct Registers: Equatable {
     /// r0 to r14, and the PC.
@@ -58,9 +60,4 @@ struct Registers: Equatable {
         compare("fpscr", fpscr, expected.fpscr)
         return lines
     }
-}
-
-func hex(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 8 - digits.count) + digits
 }

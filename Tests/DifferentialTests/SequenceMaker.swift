@@ -1,4 +1,5 @@
 import Bits
+import TestSupport
 
 @testable import CortexM
 
@@ -149,19 +150,5 @@ struct SequenceMaker {
     private func isWriteback(_ instruction: Instruction) -> Bool {
         let name = "\(instruction.operation)"
         return name.hasSuffix("Pre") || name.hasSuffix("Post")
-    }
-}
-
-extension EncodingDiagram {
-    /// `word` with another value in a field.
-    func setting(_ letter: Unicode.Scalar, to value: UInt32, in word: UInt32) -> UInt32 {
-        let letter = UInt8(ascii: letter)
-        var word = word
-        var bit = UInt32(width(of: letter))
-        for position in (0..<UInt32(width)).reversed() where field(letter, of: 1 << position) != 0 {
-            bit -= 1
-            word = word & ~(1 << position) | (value >> bit & 1) << position
-        }
-        return word
     }
 }

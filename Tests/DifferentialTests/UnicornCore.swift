@@ -1,3 +1,4 @@
+import TestSupport
 import CUnicorn
 
 /// Unicorn's Cortex-M4 over the same code and RAM of its own.

@@ -1,9 +1,10 @@
 import Bits
+import TestSupport
 
 @testable import CortexM
 
 /// A few instructions at a place, and the state in which they begin.
-struct Vector {
+struct Vector: CustomStringConvertible {
     /// Each as a halfword, or as two with the first in the upper half.
     var words: [UInt32] = []
     var registers: Registers
@@ -59,9 +60,7 @@ struct VectorMaker {
         let diagram = encoding.diagram
         var word = diagram.value
         for letter in diagram.letters {
-            let mask = (0..<UInt32(diagram.width)).reduce(0 as UInt32) {
-                diagram.field(letter, of: 1 << $1) != 0 ? $0 | 1 << $1 : $0
-            }
+            let mask = diagram.mask(of: letter)
             switch random.below(8) {
             case 0: break
             case 1: word |= mask

@@ -1,24 +1,14 @@
+import TestSupport
 import Testing
 
 @testable import Firmware
 
+extension SplitMix {
+    fileprivate mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+}
+
 @Suite("Damaged files are refused or read, and never more than that")
 struct HostileFirmwareTests {
-    /// SplitMix64 (Steele, Lea, Flood 2014): the same mutants on every host.
-    private struct Random {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-
-        mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-    }
-
     /// Uses all of the module on a file.
     private func useAll(_ bytes: [UInt8]) {
         do {
@@ -40,7 +30,7 @@ struct HostileFirmwareTests {
     }
 
     /// The parts of tiny.elf that say something (readelf -h, -S): the headers, what follows the code, the tables.
-    private func place(_ random: inout Random, _ size: Int) -> Int {
+    private func place(_ random: inout SplitMix, _ size: Int) -> Int {
         switch random.below(4) {
         case 0: random.below(0xB4)
         case 1: size - 1 - random.below(22 * 40)
@@ -51,7 +41,7 @@ struct HostileFirmwareTests {
     @Test("Thousands of mutants of tiny.elf: bytes changed", arguments: 0..<8)
     func mutants(seed: UInt64) throws {
         let original = try TinyFirmware.bytes()
-        var random = Random(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<400 {
             var bytes = original
             for _ in 0...random.below(6) {

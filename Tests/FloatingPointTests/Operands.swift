@@ -1,26 +1,20 @@
 import FloatingPoint
+import TestSupport
 
 /// Operands that are hard: extremes, few ones or few zeros, neighbours of one another, results in the middle between
 /// two numbers or at either end of the format. Always the same for a seed.
 struct Operands: RandomNumberGenerator {
-    private var state: UInt64
+    private var random: SplitMix
     private let fractionBits: UInt64
     private let exponentBits: UInt64
 
     /// - Parameter width: of the format: 32 or 64.
     init(width: Int, seed: UInt64) {
-        state = seed
+        random = SplitMix(seed: seed)
         (fractionBits, exponentBits) = width == 32 ? (23, 8) : (52, 11)
     }
 
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
+    mutating func next() -> UInt64 { random.next() }
 
     /// Three operands for one operation.
     mutating func three() -> (UInt64, UInt64, UInt64) {

@@ -1,63 +1,41 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import RV64
 
-/// What `make fuzz` asks for.
-enum FuzzRequest {
-    static let seconds = number("FUZZ_SECONDS") ?? 0
-    /// The first index to try; by default the first that the kept vectors do not use.
-    static let first = number("FUZZ_FROM") ?? 40_000
-
-    private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
-}
-
 /// Vectors beyond the kept ones, for as long as asked: `make fuzz SECONDS=600`. A finding names its encoding and its
 /// index, by which it comes again. `FUZZ_FROM` begins where an earlier run stopped.
-@Suite(.enabled(if: FuzzRequest.seconds > 0)) struct RV64FuzzTests {
+@Suite(.enabled(if: Fuzzing.seconds > 0)) struct RV64FuzzTests {
+    /// The first index that the kept vectors do not use.
+    private static let first = 40_000
+
     @Test("Unicorn's RV64 computes the same, for as long as asked")
     func fuzz() throws {
-        let decoder = Decoder()
         var laboratory = try Laboratory()
         let makers = allEncodings.filter { KnownDifferences.excluded[$0.name] == nil }
-            .map { (name: $0.name, maker: VectorMaker(encoding: $0, decoder: decoder)) }
-        let end = Date().addingTimeInterval(Double(FuzzRequest.seconds))
-        var index = FuzzRequest.first
-        var agreed = 0
-        while Date() < end {
-            for (name, maker) in makers {
-                guard let vector = maker.vector(index: index, at: laboratory.place(for: 16)) else { continue }
-                switch laboratory.run(vector) {
-                case .agreed:
-                    agreed += 1
-                case .discarded:
-                    break
-                case .refused(let who):
-                    Issue.record("\(name) #\(index): refused by \(who). \(vector.description)")
-                case .differed(let lines):
-                    Issue.record(
-                        "\(name) #\(index): \(lines.joined(separator: "; ")). Before: \(vector.description)")
-                }
-            }
-            index += 1
+            .map { VectorMaker(encoding: $0, decoder: laboratory.decoder) }
+        try Fuzzing.run("vectors of \(makers.count) encodings", from: RV64FuzzTests.first) { index in
             // Code is never placed where some was before, and room runs out.
             if index.isMultiple(of: 1024) { laboratory = try Laboratory() }
+            return makers.reduce(0) { agreed, maker in
+                let trials = Trials(
+                    maker.encoding.name, index..<index + 1, until: 1,
+                    vector: { maker.vector(index: $0, at: laboratory.place(for: 16)) }, run: { laboratory.run($0) })
+                for complaint in trials.complaints { Issue.record("\(complaint)") }
+                return agreed + trials.agreed
+            }
         }
-        print("\(agreed) vectors of \(makers.count) encodings agreed; FUZZ_FROM=\(index) goes on from here")
     }
 
     @Test("However an RV64 program is run, the same happens, for as long as asked")
     func lockStep() throws {
-        let end = Date().addingTimeInterval(Double(FuzzRequest.seconds))
-        var index = FuzzRequest.first
         let tests = LockStepTests()
-        while Date() < end {
-            let range = index..<(index + 8)
+        try Fuzzing.run("programs", from: RV64FuzzTests.first) { index in
+            let range = index..<index + 1
             try tests.oneHart(range)
             try tests.twoHarts(range)
             try tests.spinning(range)
-            index = range.upperBound
+            return 3
         }
-        print("\(index - FuzzRequest.first) programs agreed; FUZZ_FROM=\(index) goes on from here")
     }
 }

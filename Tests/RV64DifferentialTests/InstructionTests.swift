@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import RV64
@@ -14,31 +15,15 @@ import Testing
         let encodings = allEncodings.filter { $0.timing == timing && KnownDifferences.excluded[$0.name] == nil }
         guard !encodings.isEmpty else { return }
         let laboratory = try Laboratory()
-        for encoding in encodings { judge(encoding, laboratory) }
-    }
-
-    private func judge(_ encoding: Encoding, _ laboratory: Laboratory) {
-        let maker = VectorMaker(encoding: encoding, decoder: laboratory.decoder)
-        let wanted = InstructionTests.vectors(of: encoding)
-        var failures = 0
-        var agreed = 0
-        for index in 0..<(InstructionTests.draws * wanted) where agreed < wanted && failures < 3 {
-            guard let vector = maker.vector(index: index, at: laboratory.place(for: 16)) else { continue }
-            switch laboratory.run(vector) {
-            case .agreed:
-                agreed += 1
-            case .discarded:
-                break
-            case .refused(let who):
-                failures += 1
-                Issue.record("\(encoding.name) #\(index): refused by \(who). \(vector.description)")
-            case .differed(let lines):
-                failures += 1
-                let lines = lines.joined(separator: "; ")
-                Issue.record("\(encoding.name) #\(index): \(lines). Before: \(vector.description)")
-            }
+        for encoding in encodings {
+            let maker = VectorMaker(encoding: encoding, decoder: laboratory.decoder)
+            let wanted = InstructionTests.vectors(of: encoding)
+            let trials = Trials(
+                encoding.name, 0..<(InstructionTests.draws * wanted), until: wanted,
+                vector: { maker.vector(index: $0, at: laboratory.place(for: 16)) }, run: { laboratory.run($0) })
+            for complaint in trials.complaints { Issue.record("\(complaint)") }
+            if trials.complaints.isEmpty { #expect(trials.agreed == wanted, "\(encoding.name)") }
         }
-        if failures == 0 { #expect(agreed == wanted, "\(encoding.name): \(agreed) vectors") }
     }
 
     @Test("every encoding that is excluded exists") func exclusions() {

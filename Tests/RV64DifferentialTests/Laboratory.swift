@@ -1,4 +1,5 @@
 import Machine
+import TestSupport
 
 @testable import RV64
 
@@ -13,19 +14,8 @@ final class Laboratory {
     let ours: OurCore
     let unicorn: UnicornCore
     let decoder = Decoder()
-    private var place = Layout.firstCode
-    private var stride: UInt32 = 0
-    /// Where branches went.
-    private var visited: Set<UInt32> = []
+    private var places = CodePlaces(from: Layout.firstCode)
     private let fillings: [[UInt64]]
-
-    enum Outcome {
-        case agreed
-        /// It left the laboratory.
-        case discarded
-        case refused(by: String)
-        case differed([String])
-    }
 
     init(timings: CycleTable = CycleTable(prices: [:], latencies: [:], rules: [:], sizes: [:])) throws {
         ours = OurCore(timings: timings)
@@ -36,16 +26,8 @@ final class Laboratory {
         fillings[0].copy(to: unicorn.ram)
     }
 
-    /// A fresh place for so many bytes of code and an end mark; all alignments of an instruction occur.
-    ///
-    /// Neither core has decoded anything there: both keep what they decoded, and are not told of new code.
-    func place(for length: UInt32) -> UInt32 {
-        repeat {
-            place += stride
-            stride = (length + 5) / 4 * 4 + 2
-        } while (place..<(place + stride)).contains(where: visited.contains)
-        return place
-    }
+    /// A fresh place for so many bytes of code and an end mark.
+    func place(for length: UInt32) -> UInt32 { places.next(length) }
 
     func content(_ filling: Int) -> [UInt64] { fillings[filling] }
 
@@ -76,7 +58,7 @@ final class Laboratory {
             return .discarded
         }
         expected = vector.corrected(expected)
-        visited.insert(UInt32(expected.pc))
+        places.visit(UInt32(expected.pc))
         ours.load(vector.registers, memory)
         if isBlock {
             let ending = ours.harts.run(until: ours.harts.now + 1_000_000)
@@ -96,18 +78,10 @@ final class Laboratory {
         let actual = ours.registers
         var differences = actual == expected ? [] : actual.differences(from: expected)
         if memcmp(ours.ram.bytes, unicorn.ram, Layout.ramSize) != 0 {
-            differences += memoryDifferences()
+            differences += TestSupport.differences(
+                of: ours.ram.bytes, from: unicorn.ram, size: Layout.ramSize, at: Layout.ram, by: UInt64.self)
             ours.ram.bytes.copyMemory(from: unicorn.ram, byteCount: Layout.ramSize)
         }
         return differences.isEmpty ? .agreed : .differed(differences)
-    }
-
-    private func memoryDifferences() -> [String] {
-        Swift.stride(from: 0, to: Layout.ramSize, by: 8).compactMap { offset in
-            let actual = ours.ram.bytes.load(fromByteOffset: offset, as: UInt64.self)
-            let expected = unicorn.ram.load(fromByteOffset: offset, as: UInt64.self)
-            guard actual != expected else { return nil }
-            return "[\(hex(UInt64(Layout.ram) + UInt64(offset)))] \(hex(actual)), expected \(hex(expected))"
-        }
     }
 }

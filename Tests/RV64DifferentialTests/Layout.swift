@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Where things are: code in the middle of so much memory that every branch stays inside, and a window of RAM with
 /// room for every offset around its middle.
 enum Layout {

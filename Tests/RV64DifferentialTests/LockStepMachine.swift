@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Machine
 import Profile
+import TestSupport
 
 @testable import RV64
 

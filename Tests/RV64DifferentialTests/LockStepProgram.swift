@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import RV64
 
 /// A random program in RAM: a loop around instructions of every kind, traps, calls, code that changes itself, and

@@ -1,6 +1,7 @@
 import Engine
 import Machine
 import Profile
+import TestSupport
 
 @testable import RV64
 
@@ -85,12 +86,4 @@ final class OurCore {
 struct Account: Equatable {
     var cycles = CauseVector()
     var instructions = 0
-}
-
-extension [UInt64] {
-    func copy(to memory: UnsafeMutableRawPointer) {
-        withUnsafeBytes { words in
-            if let first = words.baseAddress { memory.copyMemory(from: first, byteCount: words.count) }
-        }
-    }
 }

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// All that an instruction may read or write beside memory.
 struct Registers: Equatable {
     /// x0 to x31.
@@ -38,7 +40,7 @@ struct Registers: Equatable {
         }
         // Rounding modes 5 to 7 are reserved, and trap where they are used.
         registers.fcsr = UInt64(random.below(5)) << 5 | (random.one(in: 2) ? 0 : UInt64(random.below(32)))
-        registers.mscratch = random.doubleword()
+        registers.mscratch = random.next()
         return registers
     }
 
@@ -55,7 +57,7 @@ struct Registers: Equatable {
         case 6:
             let (width, shift) = (1 + UInt64(random.below(64)), UInt64(random.below(64)))
             return (UInt64.max >> (64 - width)) << shift
-        default: return random.doubleword()
+        default: return random.next()
         }
     }
 
@@ -83,10 +85,10 @@ struct Registers: Equatable {
     }
 
     static func double(_ isAlike: Bool, _ random: inout SplitMix) -> UInt64 {
-        let sign = random.doubleword() & 1 << 63
+        let sign = random.next() & 1 << 63
         let mantissas: UInt64 = 1 << 52 - 1
         if isAlike, random.below(4) != 0 {
-            let mantissa = random.one(in: 2) ? random.doubleword() & mantissas : 1 << UInt64(random.below(52))
+            let mantissa = random.one(in: 2) ? random.next() & mantissas : 1 << UInt64(random.below(52))
             return sign | UInt64(1020 + random.below(7)) << 52 | mantissa
         }
         switch random.below(12) {
@@ -97,16 +99,16 @@ struct Registers: Equatable {
                     0x7FF << 52, 0x7FF8 << 48, 0x7FF << 52 | 1, 0x7FFF_FFFF_FFFF_FFFF, 0x7FF5_5AA5_A55A_5AA5,
                 ])
         case 2: return sign | random.element(of: [1, mantissas, 1 << 52, 0x7FEF_FFFF_FFFF_FFFF, 0x3FF << 52])
-        case 3: return sign | random.doubleword() & mantissas
+        case 3: return sign | random.next() & mantissas
         case 4: return sign | Double(random.below(100_000)).bitPattern
         case 5:
             let power = random.element(of: [31, 32, 63, 64] as [UInt64])
             return sign | ((1023 + power) << 52 &- 2 &+ UInt64(random.below(4)))
         // Around what single precision holds: its ends, its subnormals, its ties.
-        case 6: return sign | (UInt64(1023 - 152 + random.below(30)) << 52 | random.doubleword() & mantissas)
-        case 7: return sign | (UInt64(1023 + 120 + random.below(12)) << 52 | random.doubleword() & mantissas)
+        case 6: return sign | (UInt64(1023 - 152 + random.below(30)) << 52 | random.next() & mantissas)
+        case 7: return sign | (UInt64(1023 + 120 + random.below(12)) << 52 | random.next() & mantissas)
         case 8: return sign | (UInt64(1000 + random.below(50)) << 52 | UInt64(random.word()) << 28 & mantissas)
-        default: return random.doubleword()
+        default: return random.next()
         }
     }
 
@@ -124,5 +126,3 @@ struct Registers: Equatable {
         return lines
     }
 }
-
-func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }

@@ -1,4 +1,5 @@
 import Bits
+import TestSupport
 
 @testable import RV64
 

@@ -1,4 +1,5 @@
 import Machine
+import TestSupport
 import Testing
 
 @testable import RV64
@@ -41,12 +42,9 @@ import Testing
                 failures += 1
                 Issue.record("\(kind.name) #\(index): \(what). \(vector.description)")
             }
-            switch laboratory.run(vector, isBlock: true) {
-            case .agreed: break
-            case .discarded: record("left the laboratory")
-            case .refused(let who): record("refused by \(who)")
-            case .differed(let lines): record("block mode: \(lines.joined(separator: "; "))")
-            }
+            let outcome = laboratory.run(vector, isBlock: true)
+            if case .discarded = outcome { record("left the laboratory") }
+            if let complaint = outcome.complaint { record("block mode: \(complaint)") }
             laboratory.write(vector, to: stepper)
             stepper.load(vector.registers, vector.filling.map(laboratory.content) ?? [])
             let block = laboratory.ours

@@ -1,3 +1,4 @@
+import TestSupport
 import CUnicorn
 
 /// Unicorn's RV64 over the same code and RAM of its own.

@@ -1,9 +1,10 @@
 import Bits
+import TestSupport
 
 @testable import RV64
 
 /// A few instructions at a place, and the state in which they begin.
-struct Vector {
+struct Vector: CustomStringConvertible {
     /// The first halfword of each is its lower half; the upper half of a 16-bit one is zero.
     var words: [UInt32] = []
     var registers: Registers
@@ -169,19 +170,5 @@ struct VectorMaker {
         // SC of what was read, to x0: memory is as it was, and there is no reservation behind it.
         let release = 0x1800_002F | base | width | free << 20
         return random.one(in: 4) ? [reserve, release] : [reserve]
-    }
-}
-
-extension EncodingDiagram {
-    /// `word` with another value in a field.
-    func setting(_ letter: Unicode.Scalar, to value: UInt32, in word: UInt32) -> UInt32 {
-        let letter = UInt8(ascii: letter)
-        var word = word
-        var bit = UInt32(width(of: letter))
-        for position in (0..<UInt32(width)).reversed() where field(letter, of: 1 << position) != 0 {
-            bit -= 1
-            word = word & ~(1 << position) | (value >> bit & 1) << position
-        }
-        return word
     }
 }

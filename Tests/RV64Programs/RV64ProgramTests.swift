@@ -1,24 +1,20 @@
 import Engine
 import Firmware
-import Foundation
 import Machine
 import RV64
 import Semihosting
+import TestSupport
 import Testing
 
 /// Small programs for M-, S- and U-mode and for two harts, which print what the architecture lets software see.
 /// `Programs/README.md` says what each is about and where its expected output is from.
 @Suite struct RV64ProgramTests {
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Programs")
+    static let programs = Programs()
 
     static let names = ["atomics", "csrs", "harts", "interrupts", "misaligned", "modes", "traps"]
 
     /// Where QEMU 7.2 prints something else than the manual says; see `Programs/README.md`.
     static let disagreements: Set<String> = ["misaligned"]
-
-    private static func expected(_ name: String) throws -> String {
-        try String(contentsOf: folder.appendingPathComponent("\(name).expected"), encoding: .utf8)
-    }
 
     /// In one go, in slices that are shorter than a turn of a hart, in single steps.
     enum Way: CaseIterable {
@@ -27,8 +23,8 @@ import Testing
 
     @Test("the program prints what it should, however it is run", arguments: names, Way.allCases)
     func output(name: String, way: Way) throws {
-        let bytes = try Data(contentsOf: RV64ProgramTests.folder.appendingPathComponent("\(name).elf"))
-        let machine = ProgramMachine(try FirmwareImage.load(bytes: [UInt8](bytes), expecting: .riscv64))
+        let image = try FirmwareImage.load(bytes: RV64ProgramTests.programs.bytes(name), expecting: .riscv64)
+        let machine = ProgramMachine(image)
         var ending = Ending.limit
         switch way {
         case .whole: ending = machine.harts.run(until: 50_000_000)
@@ -41,47 +37,29 @@ import Testing
         case .steps:
             while ending == .limit, machine.harts.now < 50_000_000 { ending = machine.harts.executeOne() }
         }
-        let expected = try RV64ProgramTests.expected(name)
-        if machine.host.output != expected {
-            let actual = machine.host.output.split(separator: "\n", omittingEmptySubsequences: false)
-            let lines = expected.split(separator: "\n", omittingEmptySubsequences: false)
-            let different = zip(actual, lines).first { $0 != $1 }
-            let place = different.map { "`\($0)`, expected `\($1)`" } ?? "\(actual.count) lines of \(lines.count)"
-            Issue.record("\(name) (\(ending)): \(place)")
+        if let difference = try RV64ProgramTests.programs.difference(of: machine.host.output, from: name) {
+            Issue.record("\(name) (\(ending)): \(difference)")
         }
         #expect(ending == .exited(0), "\(name)")
     }
 
     @Test("there is a test for every program") func completeness() throws {
-        let files = try FileManager.default.contentsOfDirectory(atPath: RV64ProgramTests.folder.path)
-        let programs = files.filter { $0.hasSuffix(".expected") }.map { String($0.dropLast(9)) }
-        #expect(Set(programs) == Set(RV64ProgramTests.names))
+        #expect(try RV64ProgramTests.programs.names() == Set(RV64ProgramTests.names))
     }
 
-    static let qemu = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].map { "\($0)/qemu-system-riscv64" }
-        .first { FileManager.default.isExecutableFile(atPath: $0) }
+    static let qemu = QEMU.path("riscv64")
 
     @Test(
         "QEMU prints the same, where it follows the manual", .enabled(if: qemu != nil),
         arguments: names.filter { !disagreements.contains($0) })
     func qemuAgrees(name: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(RV64ProgramTests.qemu))
-        process.arguments = [
-            "-M", "virt", "-smp", "2", "-bios", "none", "-display", "none", "-monitor", "none", "-serial", "null",
-            "-semihosting-config", "enable=on,target=native", "-kernel",
-            RV64ProgramTests.folder.appendingPathComponent("\(name).elf").path,
-        ]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        // A program that hangs must not hang the tests.
-        DispatchQueue.global().asyncAfter(deadline: .now() + 60) { if process.isRunning { process.terminate() } }
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(output == (try RV64ProgramTests.expected(name)))
+        let output = try QEMU.output(
+            #require(RV64ProgramTests.qemu),
+            [
+                "-M", "virt", "-smp", "2", "-bios", "none", "-semihosting-config", "enable=on,target=native",
+                "-kernel", RV64ProgramTests.programs.path(name),
+            ], within: 60)
+        #expect(output == (try RV64ProgramTests.programs.expected(name)))
     }
 }
 
@@ -162,18 +140,4 @@ final class Interruptor: Peripheral {
     }
 
     func reset() {}
-}
-
-/// Keeps what the program prints; has no files.
-final class OutputHost: SemihostingHost {
-    private(set) var output = ""
-    let commandLine = ""
-
-    func write(_ bytes: [UInt8], isError: Bool) { output += String(decoding: bytes, as: UTF8.self) }
-    func readConsole(_ count: Int) -> [UInt8] { [] }
-    func open(_ path: String, _ mode: SemihostingMode) throws(SemihostingError) -> any SemihostingFile {
-        throw .accessDenied
-    }
-    func remove(_ path: String) throws(SemihostingError) { throw .accessDenied }
-    func rename(_ old: String, to new: String) throws(SemihostingError) { throw .accessDenied }
 }

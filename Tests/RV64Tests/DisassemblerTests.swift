@@ -1,4 +1,5 @@
 import Bits
+import TestSupport
 import Testing
 
 @testable import RV64
@@ -8,7 +9,7 @@ import Testing
     private struct Sample {
         let name: String
         let word: UInt32
-        let address: UInt64
+        let address: UInt32
     }
 
     /// Why objdump's line for a word is no measure.
@@ -49,18 +50,18 @@ import Testing
                     DisassemblerTests.exception(encoding.name, fields, usesAliases: usesAliases) == nil
                 else { continue }
                 found += 1
-                samples.append(Sample(name: encoding.name, word: word, address: UInt64(code.count)))
+                samples.append(Sample(name: encoding.name, word: word, address: UInt32(code.count)))
                 for byte in 0..<UInt32(encoding.diagram.width / 8) {
                     code.append(UInt8(truncatingIfNeeded: word >> (8 * byte)))
                 }
             }
             #expect(found > 0, "\(encoding.name)")
         }
-        let theirs = try Objdump.lines(of: code, options: usesAliases ? "" : "no-aliases")
+        let theirs = try Objdump.riscv64(usesAliases ? "" : "no-aliases").lines(of: code)
         let disassembler = Disassembler(usesAliases: usesAliases)
         var differing: [String: Int] = [:]
         for sample in samples {
-            let ours = disassembler.text(sample.word, at: UInt32(sample.address))
+            let ours = disassembler.text(sample.word, at: sample.address)
             // Targets behind the ends of the 32-bit space have no more than 32 bits here.
             let other = DisassemblerTests.cut(theirs[sample.address] ?? "nothing")
             guard ours != other else { continue }
@@ -93,7 +94,7 @@ import Testing
     func everyHalfword(usesAliases: Bool) throws {
         let halfwords = (0..<0x10000 as Range<UInt32>).filter { !Decoder.isWide($0) }
         let code = halfwords.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-        let theirs = try Objdump.lines(of: code, options: usesAliases ? "" : "no-aliases")
+        let theirs = try Objdump.riscv64(usesAliases ? "" : "no-aliases").lines(of: code)
         let disassembler = Disassembler(usesAliases: usesAliases)
         let decoder = Decoder()
         var wrong: [String] = []
@@ -106,7 +107,7 @@ import Testing
                 continue
             }
             let ours = disassembler.text(halfword, at: address)
-            let other = DisassemblerTests.cut(theirs[UInt64(address)] ?? "nothing")
+            let other = DisassemblerTests.cut(theirs[address] ?? "nothing")
             if ours != other {
                 wrong.append("\(String(halfword, radix: 16)): \(ours.debugDescription), \(other.debugDescription)")
             }

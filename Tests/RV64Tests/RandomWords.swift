@@ -1,29 +1,7 @@
 import Bits
+import TestSupport
 
 @testable import RV64
-
-/// A small generator whose sequence is the same on every host: Steele, Lea, Flood, "Fast splittable pseudorandom
-/// number generators", OOPSLA 2014.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
-extension EncodingDiagram {
-    /// Ones where the field's letter stands.
-    func mask(of letter: UInt8) -> UInt32 {
-        (0..<UInt32(width)).reduce(0) { field(letter, of: 1 << $1) != 0 ? $0 | 1 << $1 : $0 }
-    }
-}
 
 extension Encoding {
     /// The letter of bits that the hart ignores.

@@ -1,23 +1,14 @@
 import Profile
+import TestSupport
 import Testing
 
 @testable import Report
-
-/// The generator of Knuth's MMIX, so that a failure can be found again.
-private struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ (state >> 33)
-    }
-}
 
 @Suite("Profiles that somebody else wrote")
 struct HostileTests {
     @Test("A profile with flipped bytes is refused or reported, and never traps")
     func flippedBytes() throws {
-        var random = Random(state: 1)
+        var random = SplitMix(seed: 1)
         let good = Array(try JSON.encode(sample).utf8)
         var read = 0
         for _ in 0..<400 {

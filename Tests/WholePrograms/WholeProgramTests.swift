@@ -1,14 +1,14 @@
 import CortexM
 import Firmware
-import Foundation
 import Machine
 import Semihosting
+import TestSupport
 import Testing
 
 /// Small programs that provoke exceptions and faults and print what the architecture lets software see of them.
 /// `Programs/README.md` says what each is about and where its expected output is from.
 @Suite struct WholeProgramTests {
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Programs")
+    static let programs = Programs()
 
     static let names = [
         "bitband", "bus", "bus_ignored", "bus_imprecise", "evenvector", "exclusive", "excreturn", "hardfault",
@@ -21,22 +21,12 @@ import Testing
         "bus_imprecise", "bus_ignored", "hardfault", "nmi_faultmask", "sleep", "scb", "lockup",
     ]
 
-    private static func expected(_ name: String) throws -> String {
-        try String(contentsOf: folder.appendingPathComponent("\(name).expected"), encoding: .utf8)
-    }
-
     @Test("the program prints what it should on an STM32F407", arguments: names)
     func output(name: String) throws {
-        let bytes = try Data(contentsOf: WholeProgramTests.folder.appendingPathComponent("\(name).elf"))
-        let machine = WholeProgramMachine(try FirmwareImage.load(bytes: [UInt8](bytes)))
+        let machine = WholeProgramMachine(try FirmwareImage.load(bytes: WholeProgramTests.programs.bytes(name)))
         let ending = machine.processor.run(until: 50_000_000)
-        let expected = try WholeProgramTests.expected(name)
-        if machine.host.output != expected {
-            let actual = machine.host.output.split(separator: "\n", omittingEmptySubsequences: false)
-            let lines = expected.split(separator: "\n", omittingEmptySubsequences: false)
-            let different = zip(actual, lines).first { $0 != $1 }
-            let place = different.map { "`\($0)`, expected `\($1)`" } ?? "\(actual.count) lines of \(lines.count)"
-            Issue.record("\(name) (\(ending)): \(place)")
+        if let difference = try WholeProgramTests.programs.difference(of: machine.host.output, from: name) {
+            Issue.record("\(name) (\(ending)): \(difference)")
         }
         if name == "lockup" {
             guard case .lockup = ending else {
@@ -49,34 +39,22 @@ import Testing
     }
 
     @Test("there is a test for every program") func completeness() throws {
-        let files = try FileManager.default.contentsOfDirectory(atPath: WholeProgramTests.folder.path)
-        let programs = files.filter { $0.hasSuffix(".expected") }.map { String($0.dropLast(9)) }
-        #expect(Set(programs) == Set(WholeProgramTests.names))
+        #expect(try WholeProgramTests.programs.names() == Set(WholeProgramTests.names))
     }
 
-    static let qemu = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].map { "\($0)/qemu-system-arm" }
-        .first { FileManager.default.isExecutableFile(atPath: $0) }
+    static let qemu = QEMU.path("arm")
 
     @Test(
         "QEMU prints the same, where it follows the manual", .enabled(if: qemu != nil),
         arguments: names.filter { !disagreements.contains($0) })
     func qemuAgrees(name: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(WholeProgramTests.qemu))
-        process.arguments = [
-            "-M", "netduinoplus2", "-display", "none", "-monitor", "none", "-serial", "null", "-semihosting", "-icount",
-            "shift=6", "-kernel", WholeProgramTests.folder.appendingPathComponent("\(name).elf").path,
-        ]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        // A program that hangs must not hang the tests.
-        DispatchQueue.global().asyncAfter(deadline: .now() + 20) { if process.isRunning { process.terminate() } }
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(output == (try WholeProgramTests.expected(name)))
+        let output = try QEMU.output(
+            #require(WholeProgramTests.qemu),
+            [
+                "-M", "netduinoplus2", "-semihosting", "-icount", "shift=6",
+                "-kernel", WholeProgramTests.programs.path(name),
+            ], within: 20)
+        #expect(output == (try WholeProgramTests.programs.expected(name)))
     }
 }
 
@@ -106,18 +84,4 @@ final class WholeProgramMachine {
         processor.system.semihosting = Semihosting(host: host)
         processor.reset()
     }
-}
-
-/// Keeps what the program prints; has no files.
-final class OutputHost: SemihostingHost {
-    private(set) var output = ""
-    let commandLine = ""
-
-    func write(_ bytes: [UInt8], isError: Bool) { output += String(decoding: bytes, as: UTF8.self) }
-    func readConsole(_ count: Int) -> [UInt8] { [] }
-    func open(_ path: String, _ mode: SemihostingMode) throws(SemihostingError) -> any SemihostingFile {
-        throw .accessDenied
-    }
-    func remove(_ path: String) throws(SemihostingError) { throw .accessDenied }
-    func rename(_ old: String, to new: String) throws(SemihostingError) { throw .accessDenied }
 }

@@ -56,24 +56,12 @@ extension Processor {
     /// Sends writes to pages with decoded code the slow way, where they are noticed.
     private func watchForWrites(_ address: UInt32, _ count: Int) {
         writeMap.unmap(address, size: count)
-        guard let (memory, local) = chip.bus.memory(at: address) else { return }
-        writeMap.unmap(local, size: count)
-        for alias in chip.bus.aliases where alias.memory === memory {
-            writeMap.unmap(alias.base &+ (local &- memory.base) &- UInt32(alias.offset), size: count)
-        }
+        chip.bus.forEachTwin(of: address) { writeMap.unmap($0, size: count) }
     }
 
     /// Bytes that may hold decoded code were written.
     func codeChanged(_ address: UInt32, _ count: Int) {
-        var found = ledger.discard(address, count)
-        if let (memory, local) = chip.bus.memory(at: address) {
-            found = ledger.discard(local, count) || found
-            for alias in chip.bus.aliases where alias.memory === memory {
-                let there = alias.base &+ (local &- memory.base) &- UInt32(alias.offset)
-                found = ledger.discard(there, count) || found
-            }
-        }
-        guard found else { return }
+        guard ledger.discard(address, count, on: chip.bus) else { return }
         blocksInIT.removeAll()
         hasStaleCode = true
         state.pointee.wantsAttention = true

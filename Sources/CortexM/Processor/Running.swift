@@ -62,11 +62,7 @@ extension Processor {
     private func settleRequests() -> Ending? {
         if let stopRequest {
             self.stopRequest = nil
-            switch stopRequest {
-            case .exit(let code): return .exited(code)
-            case .fault(let what): return .fault(what)
-            case .unmodelled(let what): return .unmodelled(what)
-            }
+            return Ending(stopRequest)
         }
         if resetRequested {
             resetRequested = false

@@ -1,56 +1,24 @@
 import Bits
 
-/// Finds the encoding of an instruction word: by table for 16 bits, by a short list for 32.
+/// Finds the encoding of an instruction word.
 struct Decoder: Sendable {
     private let encodings: [Encoding]
-    /// Index into `encodings` by halfword; -1 where nothing is defined.
-    private let narrow: [Int16]
-    /// Candidates by bits 14...12 and 6...2 of the word, the most specific first.
-    private let wide: [[Int16]]
+    private let table: EncodingTable
 
     init(_ encodings: [Encoding] = allEncodings) {
         self.encodings = encodings
-        var narrow = [Int16](repeating: -1, count: 1 << 16)
-        var wide = [[Int16]](repeating: [], count: 1 << 8)
-        let byGenerality = encodings.indices.sorted {
-            (encodings[$0].precedence, $0) < (encodings[$1].precedence, $1)
-        }
-        for index in byGenerality {
-            let diagram = encodings[index].diagram
-            if diagram.width == 16 {
-                var free = ~diagram.mask & 0xFFFF
-                let all = free
-                while true {
-                    narrow[Int(diagram.value | free)] = Int16(index)
-                    if free == 0 { break }
-                    free = (free - 1) & all
-                }
-            } else {
-                let mask = Decoder.bucket(of: diagram.mask)
-                for bucket in 0..<UInt32(1 << 8) where bucket & mask == Decoder.bucket(of: diagram.value) {
-                    wide[Int(bucket)].insert(Int16(index), at: 0)
-                }
-            }
-        }
-        self.narrow = narrow
-        self.wide = wide
+        // funct3 and the opcode.
+        table = EncodingTable(
+            encodings.map(\.diagram), precedence: { encodings[$0].precedence }, selectedBits: 8
+        ) { $0.bits(14, 12) << 5 | $0.bits(6, 2) }
     }
-
-    private static func bucket(of word: UInt32) -> UInt32 { word.bits(14, 12) << 5 | word.bits(6, 2) }
 
     /// Whether a first halfword begins a 32-bit instruction. Unprivileged manual, section 1.5.
     static func isWide(_ halfword: UInt32) -> Bool { halfword & 3 == 3 }
 
     /// The encoding of `word`, whose upper half is ignored in a 16-bit instruction.
     func encoding(of word: UInt32) -> Encoding? {
-        if !Decoder.isWide(word) {
-            let index = narrow[Int(word & 0xFFFF)]
-            return index < 0 ? nil : encodings[Int(index)]
-        }
-        for index in wide[Int(Decoder.bucket(of: word))] where encodings[Int(index)].diagram.matches(word) {
-            return encodings[Int(index)]
-        }
-        return nil
+        table.index(of: word, isWide: Decoder.isWide(word)).map { encodings[$0] }
     }
 
     /// What a word decodes to, and its encoding; a word that is no instruction decodes to `.illegal`.

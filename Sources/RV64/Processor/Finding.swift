@@ -41,15 +41,7 @@ extension Hart {
 
     /// Bytes that may hold decoded code were written, by whichever master.
     func codeChanged(_ address: UInt32, _ count: Int) {
-        var found = ledger.discard(address, count)
-        if let (memory, local) = chip.bus.memory(at: address) {
-            found = ledger.discard(local, count) || found
-            for alias in chip.bus.aliases where alias.memory === memory {
-                let there = alias.base &+ (local &- memory.base) &- UInt32(alias.offset)
-                found = ledger.discard(there, count) || found
-            }
-        }
-        guard found else { return }
+        guard ledger.discard(address, count, on: chip.bus) else { return }
         hasStaleCode = true
         spin = nil
         state.pointee.wantsAttention = true

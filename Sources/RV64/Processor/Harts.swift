@@ -127,7 +127,7 @@ public final class Harts: CPU {
             }
             settleIdleHarts(until: limit)
             // What is left may be less than a turn of the loop that a hart waits in; that is executed.
-            guard harts.contains(where: { $0.spin != nil && $0.now < limit }) else { return .limit }
+            guard !isAtStandstill, harts.contains(where: { $0.spin != nil && $0.now < limit }) else { return .limit }
             for hart in harts where hart.now < limit { hart.spin = nil }
             return nil
         }
@@ -179,11 +179,7 @@ public final class Harts: CPU {
         wantsControl = false
         if let stopRequest {
             self.stopRequest = nil
-            switch stopRequest {
-            case .exit(let code): return .exited(code)
-            case .fault(let what): return .fault(what)
-            case .unmodelled(let what): return .unmodelled(what)
-            }
+            return Ending(stopRequest)
         }
         if resetRequested {
             resetRequested = false
