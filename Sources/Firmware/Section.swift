@@ -32,7 +32,7 @@ public struct Section: Sendable, Equatable {
     }
 
     /// One beyond the last address.
-    var end: UInt64 {
+    public var end: UInt64 {
         let (end, overflow) = address.addingReportingOverflow(size)
         return overflow ? .max : end
     }

@@ -11,6 +11,8 @@ extension KModel {
         10_243,
     ]
 
+    /// KLF_MAIN_MEM_OUT.
+    private static let mainMemoryOut = 1
     /// 16 segments of 8 bytes, and their offsets.
     private static let activationSize = 16 * 8 + 16
 
@@ -60,7 +62,9 @@ extension KModel {
             let low = try bytes.word(at: place + 8 * word, of: what)
             words.append(UInt64(low) | UInt64(try bytes.word(at: place + 8 * word + 4, of: what)) << 32)
         }
-        let layer = Layer(words)
+        var layer = Layer(words)
+        // The runtime has the result sent where the layer's flags want it in main memory.
+        layer.sendsData = try bytes.word(at: body, of: what) & mainMemoryOut != 0
         let weights = layer.outputChannels * layer.weightsPerChannel * (hasEightBitWeights ? 1 : 2)
         let tables = [
             ("the weights", 12, weights), ("the bn table", 16, 8 * layer.outputChannels),

@@ -48,6 +48,8 @@ public final class KPU: Peripheral {
     public var onLayer: (LayerRecord) -> Void = { _ in }
     /// One more than the highest byte of the AI memory that a layer read or wrote.
     public var aiMemoryPeak: Int { engine.memoryPeak }
+    /// Why the last command could not be carried out; `nil` if it could.
+    public private(set) var fault: LayerFault?
     /// Whether a layer is under way, waits, or has results that nobody has fetched.
     public var isBusy: Bool { engine.isBusy || !queue.isEmpty }
 
@@ -88,6 +90,7 @@ public final class KPU: Peripheral {
 
     public func reset() {
         engine.reset()
+        fault = nil
         queue = []
         words = []
         lowHalf = 0
@@ -220,6 +223,7 @@ public final class KPU: Peripheral {
             do {
                 try engine.start(layer, hasEightBitWeights: eightBitMode != 0)
             } catch {
+                fault = error
                 chip.requestStop(.fault(error.description))
             }
         }

@@ -59,8 +59,8 @@ public struct LayerPlan: Sendable {
         self.hooks = hooks
     }
 
-    /// Four instructions: more than that beside a kernel is not moved there by scheduling.
-    private static let gap: UInt64 = 16
+    /// Two instructions: more than that between those of a kernel are not moved there by scheduling.
+    private static let gap: UInt64 = 8
 
     private static func addInlinedKernels(
         to hooks: inout [UInt32: Hook], _ image: FirmwareImage, _ functions: FunctionTable

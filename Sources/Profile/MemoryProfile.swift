@@ -17,12 +17,14 @@ public struct MemoryProfile: Codable, Equatable, Sendable {
         public var touchedBytes: Int
         /// The most bytes in use by one layer of the accelerator, input and output; nil where no accelerator worked.
         public var peakBytes: Int?
+        /// Of the touched bytes those that are not static; nil where nobody looked.
+        public var touchedBesideStaticBytes: Int?
         /// The accelerator that works in this memory: `KPU`; nil for main memory.
         public var accelerator: String?
 
         public init(
             name: String, base: UInt64, size: Int, kind: Kind, staticBytes: Int, touchedBytes: Int,
-            peakBytes: Int? = nil, accelerator: String? = nil
+            peakBytes: Int? = nil, touchedBesideStaticBytes: Int? = nil, accelerator: String? = nil
         ) {
             self.name = name
             self.base = base
@@ -31,6 +33,7 @@ public struct MemoryProfile: Codable, Equatable, Sendable {
             self.staticBytes = staticBytes
             self.touchedBytes = touchedBytes
             self.peakBytes = peakBytes
+            self.touchedBesideStaticBytes = touchedBesideStaticBytes
             self.accelerator = accelerator
         }
     }
@@ -122,11 +125,15 @@ public struct MemoryProfile: Codable, Equatable, Sendable {
     /// Bytes of all memories of one kind that the chip has.
     public func size(_ kind: Kind) -> Int { sum(kind, \.size) }
 
-    /// The RAM that programs have. Its peak is what is static, with the peaks of the heap and of the stacks beside it.
+    /// The RAM that programs have. Its peak is what is static, with the peaks of the heap and of the stacks beside it, or
+    /// with all bytes that were touched beside it, if those are more: then something else was used, too.
     public var main: Room {
         var room = room { $0.accelerator == nil }
         let stacks = ([mainStack].compactMap { $0 } + processStacks).filter { $0.isStatic == false }
-        room.peakBytes = ([room.staticBytes, heapPeakBytes ?? 0] + stacks.map(\.peakBytes)).clampedSum
+        let known = ([heapPeakBytes ?? 0] + stacks.map(\.peakBytes)).clampedSum
+        let touched = regions.filter { $0.kind == .ram && $0.accelerator == nil }
+            .compactMap(\.touchedBesideStaticBytes).clampedSum
+        room.peakBytes = [room.staticBytes, max(known, touched)].clampedSum
         return room
     }
 

@@ -126,13 +126,18 @@ extension RunRecording {
                 kind: memory.isWritable ? .ram : .flash,
                 staticBytes: Int(usage.memories.first { $0.memory.name == memory.name }?.used ?? 0),
                 touchedBytes: TouchedMemory.touched(memory), peakBytes: accelerators.peaks[memory.base],
+                touchedBesideStaticBytes: acceleratorMemory == nil || !memory.isWritable
+                    ? nil : TouchedMemory.touched(memory, outside: image.sections.filter(\.isAllocated).map(\.range)),
                 accelerator: acceleratorMemory.flatMap { $0.base == memory.base ? $0.unit : nil })
         }
         let mainStacks = recorders.map { recorder in
-            MemoryProfile.Stack(
-                name: hasSeveralCores ? "stack of \(recorder.core.name)" : "main stack",
-                peakBytes: recorder.mainStackPeak,
-                isStatic: hasSeveralCores ? image.sections.contains { $0.holds(recorder.stackTop) } : nil)
+            guard hasSeveralCores else {
+                return MemoryProfile.Stack(name: "main stack", peakBytes: recorder.mainStackPeak)
+            }
+            return MemoryProfile.Stack(
+                name: "stack of \(recorder.core.name)", peakBytes: recorder.mainStackPeak,
+                reservedBytes: RunRecording.stackSize(image),
+                isStatic: image.sections.contains { $0.holds(recorder.stackTop) })
         }
         return MemoryProfile(
             regions: regions,
@@ -149,6 +154,13 @@ extension RunRecording {
             processStacks: mainStacks.dropFirst() + recorders.flatMap(taskStacks),
             peakCallChain: recorders[0].peakChain.compactMap { $0 >= 0 ? program.functions[Int($0)].name : nil },
             heapPeakBytes: heap.isUsed ? heap.peak : nil)
+    }
+
+    /// What the linker scripts of Kendryte's SDK and of our own firmware set aside for each core.
+    private static func stackSize(_ image: FirmwareImage) -> Int? {
+        let symbols = SymbolTable(image)
+        let size = ["_stack_size", "link_stack_size"].compactMap { symbols.symbol(named: $0)?.address }.first
+        return size.flatMap { (1...1 << 24).contains($0) ? Int($0) : nil }
     }
 
     private func taskStacks(_ recorder: Recorder) -> [MemoryProfile.Stack] {
@@ -169,6 +181,8 @@ extension Recorder.InterruptAccount {
 }
 
 extension Section {
+    fileprivate var range: Range<UInt64> { address..<max(address, end) }
+
     /// Whether a stack that begins at `top` lies in it.
     fileprivate func holds(_ top: UInt32) -> Bool { isAllocated && top > 0 && contains(UInt64(top - 1)) }
 }

@@ -58,6 +58,20 @@ final class TouchedMemory {
         memory.size - count(0, in: memory)
     }
 
+    /// The same without those in `ranges`, which may overlap each other and lie anywhere.
+    static func touched(_ memory: Memory, outside ranges: [Range<UInt64>]) -> Int {
+        var next = Int(memory.base)
+        var total = touched(memory)
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            let first = max(next, Int(clamping: range.lowerBound))
+            let last = min(Int(memory.base) + memory.size, Int(clamping: range.upperBound))
+            guard first < last else { continue }
+            for address in first..<last where memory.marks[address - Int(memory.base)] != 0 { total -= 1 }
+            next = last
+        }
+        return total
+    }
+
     private static func count(_ mark: UInt8, in memory: Memory) -> Int {
         var total = 0
         for index in 0..<memory.size { total &+= memory.marks[index] == mark ? 1 : 0 }

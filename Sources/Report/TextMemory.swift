@@ -36,10 +36,11 @@ extension Text {
                         size: memory.size(kind), statically: memory.staticBytes(kind),
                         touched: memory.touchedBytes(kind)))
         }
-        let peaks =
-            "peak: of main memory, what is static with the peaks of heap and stacks beside it; of AI memory, the most "
-            + "that one layer had in use."
-        return table.lines(style) + (hasPeaks ? [peaks] : [])
+        let peaks = [
+            "peak: of main memory, what is static, with the peaks of heap and stacks beside it, or with all that was",
+            "touched beside it if that is more; of AI memory, the most that one layer had in use.",
+        ]
+        return table.lines(style) + (hasPeaks ? peaks : [])
     }
 
     private static func uses(size: Int, statically: Int, touched: Int) -> [String] {

@@ -73,6 +73,8 @@ final class K210Chip: BuiltChip {
 
     var acceleratorMemory: (base: UInt32, unit: String)? { accelerator == nil ? nil : (aiMemory.base, "KPU") }
 
+    var acceleratorFault: String? { accelerator?.fault.map { "\($0.field): \($0.problem)" } }
+
     var screen: Picture? { devices.screen?.picture }
 
     var hasFlashAndCamera: Bool { true }

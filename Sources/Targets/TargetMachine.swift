@@ -38,6 +38,8 @@ protocol BuiltChip: AnyObject {
     var onAcceleratorSpan: (AcceleratorSpan) -> Void { get set }
     /// The memory that an accelerator works in, by its base, and the accelerator's name.
     var acceleratorMemory: (base: UInt32, unit: String)? { get }
+    /// What was impossible about the last command to an accelerator; `nil` if nothing was.
+    var acceleratorFault: String? { get }
     /// What the board's screen shows; `nil` for a board without one.
     var screen: Picture? { get }
     /// Whether the board has a flash and a camera beside the chip.
@@ -51,6 +53,7 @@ extension BuiltChip {
         set {}
     }
     var acceleratorMemory: (base: UInt32, unit: String)? { nil }
+    var acceleratorFault: String? { nil }
     var screen: Picture? { nil }
     var hasFlashAndCamera: Bool { false }
 }
@@ -105,6 +108,9 @@ public final class TargetMachine {
 
     /// The memory that an accelerator works in, by its base, and the accelerator's name; `nil` for a chip without.
     public var acceleratorMemory: (base: UInt32, unit: String)? { built.acceleratorMemory }
+
+    /// What was impossible about the last command to an accelerator; `nil` if nothing was.
+    public var acceleratorFault: String? { built.acceleratorFault }
 
     /// What the board's screen shows; `nil` for a board without one.
     public var screen: Picture? { built.screen }

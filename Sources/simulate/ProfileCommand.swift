@@ -37,7 +37,7 @@ struct ProfileCommand: ParsableCommand {
         try reportingFailures {
             try Files.checkWritable(report)
             let session = try Session(options, isQuiet: report == "-")
-            let profile = session.run()
+            let profile = try session.run()
             if report != "-" || format != .text { profile.outcome.complain(about: options.firmware) }
             do throws(Failure) {
                 try Files.write(Array(try encode(profile).utf8), to: report)

@@ -21,7 +21,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let session = try Session(options)
-            let profile = session.run()
+            let profile = try session.run()
             if quiet {
                 profile.outcome.complain(about: options.firmware)
             } else {

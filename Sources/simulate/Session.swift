@@ -11,6 +11,8 @@ final class Session {
     let image: FirmwareImage
     /// Of the file that the user named.
     private let sha256: String
+    /// Whether what runs is a network, and the firmware its runner.
+    private let isNetwork: Bool
     let machine: TargetMachine
     let recording: RunRecording
     let program: ObservedProgram
@@ -33,6 +35,7 @@ final class Session {
         let firmware = try Program(options.firmware, for: description)
         image = firmware.image
         sha256 = firmware.sha256
+        isNetwork = firmware.model != nil
         if let screen = options.screen { try Files.checkWritable(screen) }
         var machineOptions = MachineOptions(HSE: options.HSE?.value, seed: Int(options.seed), flash: firmware.flash)
         if let flash = options.flash { machineOptions.flash = try Program.flash(flash) }
@@ -115,7 +118,9 @@ final class Session {
     // MARK: Running
 
     /// Runs to the end, or to a limit.
-    func run() -> RunProfile {
+    ///
+    /// - Throws: what is wrong with a network that the accelerator cannot carry out.
+    func run() throws(Failure) -> RunProfile {
         Interruption.watch()
         let progress = Progress(chip: machine.chip)
         console.beforeWriting = progress.clear
@@ -128,6 +133,9 @@ final class Session {
             progress.show()
         }
         progress.clear()
+        if isNetwork, let fault = machine.acceleratorFault {
+            throw .badInput("\(options.firmware): the model asks the impossible: \(fault)")
+        }
         recording.finish()
         return recording.profile(
             RunDescription(

@@ -32,6 +32,24 @@ struct SourceLinesTests {
         #expect(lines.frames(at: .max).isEmpty && lines.frames(at: 0).isEmpty)
     }
 
+    // llvm-dwarfdump: square, entry 0x8000074, ranges 0x8000064..66 and 0x8000074..76, in sum_of_squares at
+    // 0x8000060, 0x24 bytes long.
+    @Test("What is inlined in a function is told, with where it is entered")
+    func inlined() throws {
+        let lines = SourceLines(try TinyFirmware.image())
+        let all = lines.inlinedFunctions(in: 0x800_0060..<0x800_0084)
+        let square = try #require(all.first)
+        #expect(all.count == 1)
+        #expect(square.name == "square" && square.entry == 0x800_0074)
+        #expect(square.ranges == [0x800_0064..<0x800_0066, 0x800_0074..<0x800_0076])
+        #expect(square.contains(0x800_0065) && !square.contains(0x800_0066))
+        #expect(square.closingGaps(upTo: 13).ranges == square.ranges)
+        #expect(square.closingGaps(upTo: 14).ranges == [0x800_0064..<0x800_0076])
+        #expect(square.closingGaps(upTo: 14).encloses(square) && !square.encloses(square.closingGaps(upTo: 14)))
+        #expect(lines.inlinedFunctions(in: 0x800_0000..<0x800_0004).isEmpty)
+        #expect(lines.lineStarts(in: 0x800_0070..<0x800_0078).prefix(3) == [0x800_0070, 0x800_0074, 0x800_0076])
+    }
+
     @Test("A program without debug information has no answers")
     func none() throws {
         let lines = SourceLines(try FirmwareImage.load(bytes: ELFBuilder.code(16).bytes()))

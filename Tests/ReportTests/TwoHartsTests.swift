@@ -76,6 +76,10 @@ struct TwoHartsTests {
         profile.memory.processStacks = [.init(name: "stack of hart 1", peakBytes: 50, isStatic: true)]
         #expect(profile.memory.main.peakBytes == 40_120 + 512 + 300)
         let facts = Text.facts(profile, .plain)
+        // An allocator of the firmware's own: 5,000 bytes beside what is static are more than heap and stacks.
+        var unknown = profile
+        unknown.memory.regions[unknown.memory.regions.count - 2].touchedBesideStaticBytes = 5_000
+        #expect(unknown.memory.main.peakBytes == 40_120 + 5_000)
         #expect(facts.contains { $0.hasPrefix("Main memory   40,120 static, 40,932 at its peak") })
         #expect(facts.contains("AI memory     4,096 at its peak, 5,000 touched, of 2,097,152 B"))
         #expect(facts.contains("Stack peak    50 B, stack of hart 1"))

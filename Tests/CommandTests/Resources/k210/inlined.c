@@ -12,28 +12,36 @@ static uint8_t bytes[400];
 static int32_t values[400];
 static volatile int passes;
 
-static inline __attribute__((always_inline)) void kpu_kmodel_dequantize(const struct layer *arg) {
-    for (uint32_t index = 0; index < arg->count; index++) values[index] = bytes[index] * 3 - 7;
+static void kpu_kmodel_dequantize(const struct layer *arg, uint32_t bias) {
+    for (uint32_t index = 0; index < arg->count; index++) values[index] = bytes[index] * 3 - bias;
 }
 
-static inline __attribute__((always_inline)) void kpu_softmax(const struct layer *arg) {
+static void kpu_softmax(const struct layer *arg) {
     int32_t sum = 1;
     for (uint32_t index = 0; index < arg->count; index++) sum += values[index];
     for (uint32_t index = 0; index < arg->count; index++) values[index] /= sum;
 }
 
-NOINLINE static int ai_step(int number) {
-    const struct layer *body = &layers[number];
+static struct {
+    const struct layer *volatile body;
+    uint32_t left;
+} context;
+
+NOINLINE static int ai_step(void) {
+    const struct layer *body = context.body;
+    context.body = body + 1;
     switch (body->type) {
-    case 0: kpu_kmodel_dequantize(body); break;
+    case 0: kpu_kmodel_dequantize(body, context.left); break;
     case 1: kpu_softmax(body); break;
     }
-    return number + 1 < 3 ? ai_step(number + 1) : number;
+    return --context.left > 0 ? ai_step() : 0;
 }
 
 __attribute__((interrupt, aligned(4))) static void handler(void) {
     MSIP = 0;
-    ai_step(0);
+    context.body = layers;
+    context.left = 3;
+    ai_step();
     passes++;
 }
 
