@@ -54,3 +54,21 @@ public struct Block {
         self.function = function
     }
 }
+
+extension Block {
+    /// A block whose records stay where they are copied to, as long as the ledger lives that it is added to.
+    ///
+    /// - Parameter records: in the architecture's own format, plain data, an end mark last.
+    public init<Record>(
+        copying records: [Record], instructions: Int, pc: UInt32, end: UInt32, function: Int32, cycles: Int, slack: Int
+    ) {
+        let copy = UnsafeMutablePointer<Record>.allocate(capacity: records.count)
+        copy.initialize(from: records, count: records.count)
+        let charged = UnsafeMutablePointer<Int>.allocate(capacity: Ledger.chargeCount)
+        charged.initialize(repeating: 0, count: Ledger.chargeCount)
+        self.init(
+            records: UnsafeMutableRawPointer(copy), charged: charged, pc: pc, end: end, index: 0,
+            instructions: Int32(instructions), length: Int32(records.count - 1), function: function, cycles: cycles,
+            slack: slack)
+    }
+}

@@ -158,9 +158,6 @@ extension RunProfile {
             self.seconds = seconds
             self.causes = causes
         }
-
-        /// nil if no instruction ran.
-        public var cyclesPerInstruction: Double? { ratio(cycles, instructions) }
     }
 
     /// What the firmware printed, in brief.

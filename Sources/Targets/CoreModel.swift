@@ -26,10 +26,7 @@ public struct CoreModel: Equatable, Sendable {
             }
         }
 
-        /// How many of its numbers nobody printed or measured.
-        public var assumedCount: Int { assumed.count }
-
-        /// Those numbers, in words.
+        /// The numbers that nobody printed or measured, in words.
         var assumed: [String] {
             switch self {
             case .cortexM(let table):

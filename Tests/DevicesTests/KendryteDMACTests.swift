@@ -125,6 +125,23 @@ import Testing
         #expect(port.input == [4])
     }
 
+    @Test func aChannelThatWaitsBeginsWhenItsRequestIsSelected() {
+        let port = Port(chip)
+        chip.bus.add(port, at: 0x5000_1000, size: 0x1000)
+        let sysctl = SYSCTL(chip: chip)
+        DMAC.requestSelect = { sysctl.dmaSelect($0) }
+        sysctl.onDMASelect = { [DMAC] in DMAC.reconsider() }
+        DMAC.connect(port.request, number: 21)
+        port.input = [1, 2, 3]
+        DMAC.start(2, from: 0x5000_1000, to: 0x8000_0100, isSourceFixed: true, burst: 0, items: 3)
+        chip.run(for: 1000)
+        #expect(!DMAC.isIdle(2))
+        sysctl[.dma_sel0] = 21 << 12
+        chip.run(for: 1000)
+        #expect(DMAC.isIdle(2))
+        #expect(SRAM.words(0x8000_0100, 3) == [1, 2, 3])
+    }
+
     @Test func aPeripheralIsWrittenAsFarAsItAsks() {
         let port = Port(chip)
         chip.bus.add(port, at: 0x5000_1000, size: 0x1000)

@@ -10,7 +10,7 @@ import Darwin
 #endif
 
 /// Our core and Unicorn's side by side, executing the same code.
-final class Laboratory {
+final class Laboratory: Comparing {
     let ours: OurCore
     let unicorn: UnicornCore
     let decoder = Decoder()
@@ -58,10 +58,12 @@ final class Laboratory {
         }
     }
 
+    func run(_ vector: Vector) -> Outcome { run(vector, cycles: 0) }
+
     /// Executes a vector on both, until the PC leaves its instructions.
     ///
     /// - Parameter cycles: how long we run, in blocks, on to the end mark and there; if 0, instruction by instruction.
-    func run(_ vector: Vector, cycles: Int = 0) -> Outcome {
+    func run(_ vector: Vector, cycles: Int) -> Outcome {
         let range = vector.start..<(vector.start + vector.length)
         write(vector, to: ours)
         let memory = vector.filling.map(content) ?? []

@@ -28,9 +28,11 @@ struct Vector: CustomStringConvertible {
 }
 
 /// Makes vectors from the diagram of an encoding.
-struct VectorMaker {
+struct VectorMaker: VectorMaking {
     let encoding: Encoding
     let decoder: Decoder
+
+    var name: String { encoding.name }
 
     /// A vector at `address`, or `nil` if the fields drawn are UNPREDICTABLE, belong to a special case that has an
     /// encoding of its own, or address something outside of the laboratory.

@@ -18,9 +18,7 @@ import Testing
         for encoding in encodings {
             let maker = VectorMaker(encoding: encoding, decoder: laboratory.decoder)
             let wanted = InstructionTests.vectors(of: encoding)
-            let trials = Trials(
-                encoding.name, 0..<(InstructionTests.draws * wanted), until: wanted,
-                vector: { maker.vector(index: $0, at: laboratory.place(for: 16)) }, run: { laboratory.run($0) })
+            let trials = Trials(of: maker, in: laboratory, 0..<(InstructionTests.draws * wanted), until: wanted)
             for complaint in trials.complaints { Issue.record("\(complaint)") }
             if trials.complaints.isEmpty { #expect(trials.agreed == wanted, "\(encoding.name)") }
         }

@@ -10,7 +10,7 @@ import Darwin
 #endif
 
 /// Our hart and Unicorn's side by side, executing the same code.
-final class Laboratory {
+final class Laboratory: Comparing {
     let ours: OurCore
     let unicorn: UnicornCore
     let decoder = Decoder()
@@ -40,10 +40,12 @@ final class Laboratory {
         }
     }
 
+    func run(_ vector: Vector) -> Outcome { run(vector, isBlock: false) }
+
     /// Executes a vector on both, until the PC leaves its instructions.
     ///
     /// - Parameter isBlock: whether we run block by block, on to the end mark; otherwise instruction by instruction.
-    func run(_ vector: Vector, isBlock: Bool = false) -> Outcome {
+    func run(_ vector: Vector, isBlock: Bool) -> Outcome {
         let range = vector.start..<(vector.start + vector.length)
         write(vector, to: ours)
         let memory = vector.filling.map(content) ?? []

@@ -102,7 +102,7 @@ import Testing
         #expect(overview.modelled.contains("USART2"))
         #expect(overview.unmodelled.contains("ETH"))
         #expect(!overview.modelled.contains("ETH"))
-        #expect(overview.assumed.count == model.table.assumedCount + target.model.assumed.count)
+        #expect(overview.assumed.count == model.table.assumed.count + target.model.assumed.count)
         #expect(overview.assumed.contains { $0.hasPrefix("systemBusFetch: 1 cycle (assumed") })
         #expect(overview.model.hasPrefix("cortex-m4 "))
         #expect(target.profileTarget(model).model.assumedConstants == overview.assumed.count)

@@ -23,4 +23,25 @@ public enum Fuzzing {
         }
         print("\(agreed) \(what) agreed; FUZZ_FROM=\(index) goes on from here")
     }
+
+    /// Tries a vector of every maker, round after round, until the time is over.
+    ///
+    /// - Parameters:
+    ///   - first: the first index that the kept vectors do not use.
+    ///   - laboratory: makes what executes them; again every 1024 rounds, because code is never placed where some was
+    ///     before, and room runs out.
+    ///   - report: takes what is wrong with a vector.
+    public static func run<Maker: VectorMaking, Laboratory: Comparing<Maker.Vector>>(
+        _ makers: [Maker], from first: Int, in laboratory: () throws -> Laboratory, report: (String) -> Void
+    ) throws {
+        var current = try laboratory()
+        try run("vectors of \(makers.count) encodings", from: first) { index in
+            if index.isMultiple(of: 1024) { current = try laboratory() }
+            return makers.reduce(0) { agreed, maker in
+                let trials = Trials(of: maker, in: current, index..<index + 1, until: 1)
+                for complaint in trials.complaints { report(complaint) }
+                return agreed + trials.agreed
+            }
+        }
+    }
 }

@@ -17,7 +17,26 @@ public enum Outcome {
     }
 }
 
-/// The vectors of one encoding, of which so many are tried as must agree.
+/// Makes vectors, each from a number.
+public protocol VectorMaking {
+    associatedtype Vector: CustomStringConvertible
+
+    /// What the vectors test.
+    var name: String { get }
+    /// A vector at `address`; `nil` if the number stands for none.
+    func vector(index: Int, at address: UInt32) -> Vector?
+}
+
+/// Two implementations that execute the same vectors.
+public protocol Comparing<Vector> {
+    associatedtype Vector
+
+    /// A fresh place for so many bytes of code and an end mark.
+    func place(for length: UInt32) -> UInt32
+    func run(_ vector: Vector) -> Outcome
+}
+
+/// Vectors of one encoding, of which so many are tried as must agree.
 public struct Trials {
     public private(set) var agreed = 0
     /// One for each vector that did not agree; after three it is enough.
@@ -26,16 +45,15 @@ public struct Trials {
     /// - Parameters:
     ///   - indices: numbers of vectors to draw from.
     ///   - wanted: how many must agree.
-    ///   - vector: makes one; `nil` if the number stands for none.
-    public init<Vector: CustomStringConvertible>(
-        _ name: String, _ indices: Range<Int>, until wanted: Int, vector: (Int) -> Vector?, run: (Vector) -> Outcome
+    public init<Maker: VectorMaking>(
+        of maker: Maker, in laboratory: some Comparing<Maker.Vector>, _ indices: Range<Int>, until wanted: Int
     ) {
         for index in indices where agreed < wanted && complaints.count < 3 {
-            guard let vector = vector(index) else { continue }
-            let outcome = run(vector)
+            guard let vector = maker.vector(index: index, at: laboratory.place(for: 16)) else { continue }
+            let outcome = laboratory.run(vector)
             if case .agreed = outcome { agreed += 1 }
             if let complaint = outcome.complaint {
-                complaints.append("\(name) #\(index): \(complaint). Before: \(vector)")
+                complaints.append("\(maker.name) #\(index): \(complaint). Before: \(vector)")
             }
         }
     }

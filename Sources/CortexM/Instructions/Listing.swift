@@ -21,7 +21,9 @@ public struct Listing {
         let text = disassembler.text(first, second, at: address, itState: itState)
         defer {
             itState = first & 0xFF00 == 0xBF00 && first & 0xF != 0 ? UInt8(first & 0xFF) : ITAdvance(itState)
-            address &+= isWide ? 4 : 2
+            // Behind the last address there is nothing.
+            let length: UInt32 = isWide ? 4 : 2
+            address = address > .max - length ? end : address + length
         }
         return (address, isWide ? [first, second] : [first], text)
     }

@@ -16,13 +16,8 @@ extension Processor {
 
     private func decode(_ pc: UInt32, _ itState: UInt8) -> Block.Pointer {
         let draft = builder.build(at: pc, itState: itState)
-        let records = Instruction.Pointer.allocate(capacity: draft.records.count)
-        records.initialize(from: draft.records, count: draft.records.count)
-        let charged = UnsafeMutablePointer<Int>.allocate(capacity: Ledger.chargeCount)
-        charged.initialize(repeating: 0, count: Ledger.chargeCount)
         let block = Block(
-            records: UnsafeMutableRawPointer(records), charged: charged, pc: pc, end: draft.end, index: 0,
-            instructions: Int32(draft.instructions.count), length: Int32(draft.records.count - 1),
+            copying: draft.records, instructions: draft.instructions.count, pc: pc, end: draft.end,
             function: functionIndex(pc), cycles: draft.price.total, slack: draft.slack)
         drafts.append(draft)
         let isFindable = itState & 0xF == 0

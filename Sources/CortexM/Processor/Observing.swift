@@ -51,16 +51,11 @@ extension Processor: ObservedCore {
             codeChanged(address, 2)
         }
     }
+}
 
-    /// Tells the observer that an address was reached: as if the block that begins there had not been entered yet.
-    func tellReached(_ address: UInt32, _ block: Block.Pointer) {
-        let dirtyBefore = state.pointee.dirty
-        block.pointee.count -= 1
-        observer?.reached(address, at: now)
-        block.pointee.count += 1
-        if state.pointee.dirty < dirtyBefore {
-            state.pointee.dirty.pointee = block
-            state.pointee.dirty += 1
-        }
+extension Processor: CountingCore {
+    package var dirtyEnd: UnsafeMutablePointer<Block.Pointer> {
+        get { state.pointee.dirty }
+        set { state.pointee.dirty = newValue }
     }
 }

@@ -171,8 +171,6 @@ extension Processor {
 
     /// The lowest value that the main stack pointer had since reset.
     public var mainStackLow: UInt32 { system.usesProcessStack ? system.otherStackLow : state.pointee.stackLow }
-    /// The lowest value that the process stack pointer had since reset; all ones if it was not used.
-    public var processStackLow: UInt32 { system.usesProcessStack ? state.pointee.stackLow : system.otherStackLow }
 }
 
 /// Why registers could not be saved or restored.

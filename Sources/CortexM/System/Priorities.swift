@@ -103,14 +103,4 @@ extension Processor {
         system.lines[irq] = line
         return line
     }
-
-    /// The wire to NMI.
-    public var nmiLine: InterruptLine {
-        if let line = system.lines[-1] { return line }
-        let line = InterruptLine { [unowned self] level in
-            if level { pend(Exception.nmi) }
-        }
-        system.lines[-1] = line
-        return line
-    }
 }

@@ -57,9 +57,4 @@ public struct CycleTable: Sendable, Equatable {
 
     func price(_ timing: TimingClass) -> Int { prices[timing]?.cycles ?? 1 }
     subscript(_ rule: Rule) -> Int { rules[rule]?.cycles ?? 0 }
-
-    /// How many of the numbers are guesses.
-    public var assumedCount: Int {
-        prices.values.filter(\.isAssumed).count + rules.values.filter(\.isAssumed).count
-    }
 }

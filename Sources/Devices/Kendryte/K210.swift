@@ -72,59 +72,41 @@ public final class K210 {
         _ accelerator: (_ name: String, InterruptLine, _ hertz: @escaping () -> Double) -> Accelerator
     ) throws(DeviceError) -> any Peripheral {
         let name = description.name
+        func line(_ input: String = "global") throws(DeviceError) -> InterruptLine {
+            try platform.line(input, of: description)
+        }
+        func lines(_ input: String, _ count: Int) throws(DeviceError) -> [InterruptLine] {
+            var lines: [InterruptLine] = []
+            for number in 0..<count { lines.append(try line("\(input)\(number)")) }
+            return lines
+        }
+        func hertz() throws(DeviceError) -> () -> Double { try clock(of: description) }
         switch description.kind {
         case .sysctl: return sysctl
-        case .fpioa:
-            let array = FPIOA(name: name, chip: chip)
-            fpioa = array
-            return array
-        case .gpiohs:
-            var lines: [InterruptLine] = []
-            for pin in 0..<32 { lines.append(try platform.line("pin\(pin)", of: description)) }
-            let port = GPIOHS(name: name, chip: chip, interrupts: lines)
-            gpiohs = port
-            return port
-        case .kendryteGPIO:
-            let port = KendryteGPIO(name: name, chip: chip, interrupt: try platform.line("global", of: description))
-            gpio = port
-            return port
+        case .fpioa: return keep(FPIOA(name: name, chip: chip), as: \.fpioa)
+        case .gpiohs: return keep(GPIOHS(name: name, chip: chip, interrupts: try lines("pin", 32)), as: \.gpiohs)
+        case .kendryteGPIO: return keep(KendryteGPIO(name: name, chip: chip, interrupt: try line()), as: \.gpio)
         case .kendryteUART:
             let port = SerialPort()
             serialPorts[name] = port
-            let uart = UART(
-                name: name, chip: chip, clock: try clock(of: description), port: port,
-                interrupt: try platform.line("global", of: description))
+            let uart = UART(name: name, chip: chip, clock: try hertz(), port: port, interrupt: try line())
             requests += [uart.transmitRequest, uart.receiveRequest]
             return uart
         case .kendryteTimer:
             return TIMER(
-                name: name, chip: chip, clock: try clock(of: description),
-                interruptA: try platform.line("a", of: description),
-                interruptB: try platform.line("b", of: description))
+                name: name, chip: chip, clock: try hertz(), interruptA: try line("a"), interruptB: try line("b"))
         case .wdt:
-            let watchdog = WDT(
-                name: name, chip: chip, clock: try clock(of: description),
-                interrupt: try platform.line("global", of: description))
+            let watchdog = WDT(name: name, chip: chip, clock: try hertz(), interrupt: try line())
             let cause: SYSCTL.ResetCause = name.hasSuffix("1") ? .WDT1 : .WDT0
             watchdog.onTimeout = { [unowned sysctl, unowned chip] in
                 sysctl.recordReset(cause)
                 chip.requestReset()
             }
             return watchdog
-        case .rtc:
-            return RTC(
-                name: name, chip: chip, clock: try clock(of: description),
-                interrupt: try platform.line("global", of: description))
-        case .dmac:
-            var lines: [InterruptLine] = []
-            for channel in 0..<6 { lines.append(try platform.line("channel\(channel)", of: description)) }
-            let controller = DMAC(name: name, chip: chip, interrupts: lines)
-            dmac = controller
-            return controller
+        case .rtc: return RTC(name: name, chip: chip, clock: try hertz(), interrupt: try line())
+        case .dmac: return keep(DMAC(name: name, chip: chip, interrupts: try lines("channel", 6)), as: \.dmac)
         case .kpu:
-            let made = accelerator(name, try platform.line("global", of: description)) { [unowned sysctl] in
-                sysctl.kpuHertz
-            }
+            let made = accelerator(name, try line()) { [unowned sysctl] in sysctl.kpuHertz }
             requests.append(made.request)
             sysctl.onChange { [unowned sysctl] in
                 if sysctl.kpuHertz > 0 { made.clockDidStart() }
@@ -132,42 +114,31 @@ public final class K210 {
             return made.peripheral
         case .kendryteSPI:
             let kind: SPI.Kind = name == "SPI3" ? .flashMaster : name == "SPI2" ? .slave : .master
-            let spi = SPI(
-                name: name, chip: chip, kind: kind, clock: try clock(of: description),
-                interrupt: try platform.line("global", of: description))
+            let spi = SPI(name: name, chip: chip, kind: kind, clock: try hertz(), interrupt: try line())
             masters[name] = spi
             requests += [spi.transmitRequest, spi.receiveRequest]
             return spi
         case .kendryteI2C:
-            let i2c = I2C(
-                name: name, chip: chip, clock: try clock(of: description),
-                interrupt: try platform.line("global", of: description))
+            let i2c = I2C(name: name, chip: chip, clock: try hertz(), interrupt: try line())
             requests += [i2c.transmitRequest, i2c.receiveRequest]
             return i2c
         case .kendryteI2S:
-            let i2s = I2S(
-                name: name, chip: chip, clock: try clock(of: description),
-                interrupt: try platform.line("global", of: description))
+            let i2s = I2S(name: name, chip: chip, clock: try hertz(), interrupt: try line())
             requests += [i2s.transmitRequest, i2s.receiveRequest]
             return i2s
         case .dvp:
-            let port = DVP(
-                name: name, chip: chip, clock: { [unowned sysctl] in sysctl.hertz(of: .APB1) },
-                interrupt: try platform.line("global", of: description))
-            dvp = port
-            return port
+            let APB1 = { [unowned sysctl] in sysctl.hertz(of: .APB1) }
+            return keep(DVP(name: name, chip: chip, clock: APB1, interrupt: try line()), as: \.dvp)
         case .sha256:
-            let unit = SHA256Accelerator(name: name, chip: chip, clock: try clock(of: description))
+            let unit = SHA256Accelerator(name: name, chip: chip, clock: try hertz())
             requests.append(unit.request)
             return unit
         case .aes:
-            let unit = AESAccelerator(name: name, chip: chip, clock: try clock(of: description))
+            let unit = AESAccelerator(name: name, chip: chip, clock: try hertz())
             requests.append(unit.request)
             return unit
         case .fft:
-            let unit = FFTAccelerator(
-                name: name, chip: chip, clock: try clock(of: description),
-                interrupt: try platform.line("global", of: description))
+            let unit = FFTAccelerator(name: name, chip: chip, clock: try hertz(), interrupt: try line())
             requests += [unit.transmitRequest, unit.receiveRequest]
             return unit
         case .otp: return OTP(name: name, chip: chip)
@@ -175,6 +146,13 @@ public final class K210 {
             .crc, .rng, .iwdg, .wwdg, .dbgmcu, .signature:
             throw .otherFamily(device: name, kind: description.kind)
         }
+    }
+
+    /// Remembers a peripheral that others are wired to.
+    private func keep<Kept: Peripheral>(_ peripheral: Kept, as property: ReferenceWritableKeyPath<K210, Kept?>) -> Kept
+    {
+        self[keyPath: property] = peripheral
+        return peripheral
     }
 
     /// The clock of a peripheral in Hz at the moment.
@@ -190,6 +168,7 @@ public final class K210 {
     private func wire() {
         if let dmac {
             dmac.requestSelect = { [unowned sysctl] in sysctl.dmaSelect($0) }
+            sysctl.onDMASelect = { [unowned dmac] in dmac.reconsider() }
             for request in requests {
                 if let number = K210.requestNumbers[request.name] { dmac.connect(request, number: number) }
             }

@@ -94,6 +94,9 @@ public final class SYSCTL: RegisterMap {
         ClockGate(peripheral, stopped: .answers, notices: notices) { [unowned self] in isClocked(block) }
     }
 
+    /// Called when `dmaSelect` answers differently from now on.
+    public var onDMASelect: () -> Void = {}
+
     /// The number of the request that `dma_sel` leads to a channel (0 to 5) of the DMA controller.
     public func dmaSelect(_ channel: Int) -> Int {
         guard (0...5).contains(channel) else { return 0 }
@@ -176,8 +179,12 @@ public final class SYSCTL: RegisterMap {
         case .spi_sleep: spi_sleep = spi_sleep.merging(value, lanes: lanes) & 0xF
         case .reset_status:
             if value.bit(0) { reset_status = 0 }
-        case .dma_sel0: dma_sel[0] = dma_sel[0].merging(value, lanes: lanes) & 0x3FFF_FFFF
-        case .dma_sel1: dma_sel[1] = dma_sel[1].merging(value, lanes: lanes) & 0x3F
+        case .dma_sel0:
+            dma_sel[0] = dma_sel[0].merging(value, lanes: lanes) & 0x3FFF_FFFF
+            onDMASelect()
+        case .dma_sel1:
+            dma_sel[1] = dma_sel[1].merging(value, lanes: lanes) & 0x3F
+            onDMASelect()
         case .power_sel: power_sel = power_sel.merging(value, lanes: lanes) & 0xFF
         }
     }

@@ -81,12 +81,6 @@ public final class GPIO: RegisterMap {
         Mode(rawValue: MODER.bits(2 * (pin & 15) + 1, 2 * (pin & 15))) ?? .input
     }
 
-    /// The alternate function (0 to 15) chosen for a pin.
-    public func alternateFunction(_ pin: Int) -> UInt32 {
-        let place = 4 * (pin & 7)
-        return (pin & 15 < 8 ? AFR.low : AFR.high).bits(place + 3, place)
-    }
-
     // MARK: Registers
 
     public func reset() {

@@ -87,9 +87,6 @@ struct Fields {
 
     /// The target of a branch relative to this instruction.
     func target(_ offset: Int32) -> Int32 { Int32(bitPattern: address) &+ offset }
-
-    /// A signed field of `width` bits.
-    func signedField(_ letter: Unicode.Scalar, _ width: Int) -> Int32 { signed(self[letter], width) }
 }
 
 /// One encoding of one instruction: the diagram, the assembler's syntax, what kind of time it takes, and what it

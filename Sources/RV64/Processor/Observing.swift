@@ -57,18 +57,6 @@ extension Hart: Core {
         for address in addresses where observedAddresses.insert(address).inserted { codeChanged(address, 2) }
     }
 
-    /// Tells the observer that an address was reached: as if the block that begins there had not been entered yet.
-    func tellReached(_ address: UInt32, _ block: Block.Pointer) {
-        let dirtyBefore = state.pointee.dirty
-        block.pointee.count -= 1
-        observer?.reached(address, at: now)
-        block.pointee.count += 1
-        if state.pointee.dirty < dirtyBefore {
-            state.pointee.dirty.pointee = block
-            state.pointee.dirty += 1
-        }
-    }
-
     // MARK: How it stands
 
     public var resumeAddress: UInt32 {
@@ -165,4 +153,11 @@ extension Harts {
 
     /// The handlers are where mtvec says, which the firmware sets as it runs.
     public var handlers: Set<UInt32> { [] }
+}
+
+extension Hart: CountingCore {
+    package var dirtyEnd: UnsafeMutablePointer<Block.Pointer> {
+        get { state.pointee.dirty }
+        set { state.pointee.dirty = newValue }
+    }
 }

@@ -56,13 +56,4 @@ public struct CycleTable: Sendable, Equatable {
     func latency(_ timing: TimingClass) -> Int { latencies[timing]?.cycles ?? 1 }
     subscript(_ rule: Rule) -> Int { rules[rule]?.cycles ?? 0 }
     subscript(_ size: Size) -> Int { sizes[size]?.cycles ?? 0 }
-
-    /// Every number, by the name that it has in the file.
-    public var facts: [(name: String, fact: Fact)] {
-        prices.map { ("\($0.key.rawValue)", $0.value) } + latencies.map { ("\($0.key.rawValue) latency", $0.value) }
-            + rules.map { ($0.key.rawValue, $0.value) } + sizes.map { ($0.key.rawValue, $0.value) }
-    }
-
-    /// How many of the numbers are guesses.
-    public var assumedCount: Int { facts.filter(\.fact.isAssumed).count }
 }
