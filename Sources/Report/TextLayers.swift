@@ -38,7 +38,7 @@ extension Text {
 
     private static func layerTimes(_ profile: RunProfile, _ style: Style) -> [String] {
         var table = Table([
-            .number("#"), .name("Layer", limit: 36), .number("runs"), .number("cycles"), .number("%"),
+            .number("#"), .name("Layer", limit: 32), .number("runs"), .number("cycles"), .number("%"),
             .number("time (ms)"), .number("clock (MHz)"), .number("interrupts"), .name("known by"),
         ])
         let total = profile.totals.cycles
@@ -64,7 +64,7 @@ extension Text {
         let hasFlash = profile.memory.regions.isEmpty || profile.memory.size(.flash) > 0
         var table = Table(
             [
-                .number("#"), .name("Layer", limit: 36), .number("instructions"), .number("cycles/instr"),
+                .number("#"), .name("Layer", limit: 28), .number("instructions"), .number("cycles/instr"),
                 .number("MACs"), .number("cycles/MAC"), .number("RAM (B)"),
             ] + (hasFlash ? [.number("flash (B)")] : []) + [.number("stack (B)")])
         for layer in profile.layers {

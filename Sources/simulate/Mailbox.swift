@@ -34,6 +34,8 @@ enum Mailbox {
                 let (memory, local) = machine.chip.bus.memory(at: place), memory.isWritable, memory.name != "AI"
             else { throw .badInput("\(path): model and input are larger than the memory of the chip") }
             memory.store(local, UInt32(byte), .byte)
+            // The accelerator fetches what no core touches: weights take memory all the same.
+            memory.marks[Int(local - memory.base)] = 1
         }
     }
 }

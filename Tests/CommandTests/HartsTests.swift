@@ -20,7 +20,7 @@ struct HartsTests {
             #expect(line?.contains("which holds 0x00000001, in ") == true, "\(run.errors)")
             #expect(line?.contains("take") == true && line?.contains("commands/deadlock.c:7") == true)
         }
-        #expect(run.errors.contains("called from transfer"))
+        #expect(run.errors.contains("called from _start"))
         let quiet = try self.run("deadlock", "--quiet")
         #expect(quiet.status == 134 && quiet.errors.contains("hart 1 waits for lock_a"))
     }

@@ -96,14 +96,22 @@ extension Hart {
 
     /// The access to memory of the block that it stands at: the atomic one, if there is one.
     fileprivate var wordPolledHere: PolledWord? {
-        guard !isSleeping, let block = ledger.codeMap.block(at: spin?.pc ?? resumeAddress) else { return nil }
+        guard !isSleeping, let block = blockHere else { return nil }
         let records = (0..<Int(block.pointee.length)).map { block.records[$0] }
         let atomic = records.first(where: \.operation.isAtomic)
-        guard let access = atomic ?? records.last(where: \.operation.isLoad) else { return nil }
+        guard let access = atomic ?? records.last(where: \.operation.isLoad), access.d != access.n else { return nil }
         // Where the block makes the base itself, it has made the same the last time.
         let offset = UInt64(bitPattern: Int64(atomic == nil ? access.imm : 0))
         return PolledWord(
             address: UInt32(truncatingIfNeeded: state.registers[Int(access.n)] &+ offset), isAtomic: atomic != nil)
+    }
+}
+
+extension Hart {
+    /// The block that it is in or stands in front of.
+    private var blockHere: Block.Pointer? {
+        if spin == nil, case .inside(let block, _) = position { return block }
+        return ledger.codeMap.block(at: spin?.pc ?? resumeAddress)
     }
 }
 

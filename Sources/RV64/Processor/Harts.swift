@@ -127,7 +127,8 @@ public final class Harts: CPU {
             }
             settleIdleHarts(until: limit)
             // What is left may be less than a turn of the loop that a hart waits in; that is executed.
-            guard harts.contains(where: { $0.spin != nil && $0.now < limit }) else { return .limit }
+            guard !(stopsAtEndlessLoops && isAtStandstill), harts.contains(where: { $0.spin != nil && $0.now < limit })
+            else { return .limit }
             for hart in harts where hart.now < limit { hart.spin = nil }
             return nil
         }
