@@ -184,7 +184,7 @@ extension LockStepMachine.Trace {
                 let name = index < 32 ? "x\(index)" : index < 64 ? "f\(index - 32)" : "control \(index - 64)"
                 lines.append("hart \(hart) \(name) \(hex(ours)), expected \(hex(theirs))")
             }
-            if accounts[hart] != expected.accounts[hart] {
+            if !accounts[hart].agrees(with: expected.accounts[hart]) {
                 lines.append("hart \(hart) \(accounts[hart]), expected \(expected.accounts[hart])")
             }
         }

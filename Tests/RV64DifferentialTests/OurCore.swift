@@ -86,4 +86,11 @@ final class OurCore {
 struct Account: Equatable {
     var cycles = CauseVector()
     var instructions = 0
+
+    /// Whether it is the same but for turns of a loop that one run executed and the other only counted, as `spin`: how
+    /// many those are depends on when a run looks.
+    func agrees(with other: Account) -> Bool {
+        guard cycles.spin != other.cycles.spin else { return self == other }
+        return cycles.total == other.cycles.total && instructions == other.instructions
+    }
 }
