@@ -22,7 +22,6 @@ struct DeadlockWatch {
     private(set) var polled: [PolledWord?] = []
     private var snapshot: Snapshot?
     private var next = DeadlockWatch.first
-    private var accessesBefore = 0
 
     /// When to look first. Then at half as long again each time, so that looking costs a small part of any run.
     private static let first: Cycles = 1 << 20
