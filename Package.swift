@@ -47,7 +47,9 @@ let package = Package(
             [
                 "CortexM", "FloatingPoint", "Machine", "Engine", "Profile", "Bits", "Semihosting", "Targets", "CUnicorn",
             ]),
-        module("RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting"]),
+        module("Translator"),
+        tests("TranslatorTests", ["Translator"]),
+        module("RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting", "Translator"]),
         tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits", "Semihosting", "CUnicorn"]),
         tests("RV64DifferentialTests", ["RV64", "Machine", "Engine", "Profile", "Bits", "CUnicorn"]),
         tests(

@@ -68,6 +68,11 @@ public final class Harts: CPU {
         InterruptLine { [unowned hart = harts[hart]] in hart.control.setLine(interrupt, $0) }
     }
 
+    /// Makes host code of what the harts execute often; nothing but speed depends on it.
+    ///
+    /// - Returns: whether the host lets it; otherwise everything is interpreted.
+    public func translate() -> Bool { harts.allSatisfy { $0.translate() } }
+
     public func reset() {
         for hart in harts { hart.reset() }
         for peripheral in chip.bus.peripherals { peripheral.reset() }
