@@ -83,6 +83,8 @@ public enum MemoryType: Sendable, CaseIterable {
 
 public enum FloatOperation: Sendable, CaseIterable {
     case add, subtract, multiply, divide
+    /// Of the second slot; the first is not looked at.
+    case squareRoot
 }
 
 /// A place in a block's code to branch to.
@@ -116,6 +118,11 @@ public enum Form: Sendable {
     case fusedMultiplyAdd(Width, Int, Int, Int, negatesProduct: Bool, negatesSum: Bool)
     /// From a signed integer of a width to a float of a width; the bits go to temporary 0.
     case floatFromInteger(Width, from: Width, Operand)
+    /// From a float to a signed integer of 64 bits in temporary 0, to nearest or towards zero; what does not fit gives
+    /// the smallest integer.
+    case integerFromFloat(Width, Int, truncates: Bool)
+    /// From a float of a width to one of the other width; the bits go to temporary 0.
+    case floatFromFloat(from: Width, Int)
     /// The condition of two slots that are ordered numbers goes to temporary 0; branches if they are not ordered.
     case floatCompare(FloatCondition, Width, Int, Int, unordered: Label)
 

@@ -11,6 +11,8 @@ public final class HostCode {
     /// What code goes to in the place of a block that has none: it leaves with that block in `leftBlock` and without a
     /// record.
     public let unknown: UnsafeMutableRawPointer
+    /// Whether the form's fused operations may be used.
+    public let hasFusedMultiplyAdd: Bool
     private let memory = ExecutableMemory()
     private let layout: Layout
 
@@ -27,10 +29,14 @@ public final class HostCode {
         self.layout = layout
         guard layout.window.size <= UInt64(Int32.max), Int32(exactly: layout.window.markDistance) != nil,
             let stubs = Stubs(layout, in: memory), let unknown = UnsafeMutableRawPointer(bitPattern: stubs.unknown),
-            let enter = UnsafeMutableRawPointer(bitPattern: stubs.enter)
+            let enter = UnsafeMutableRawPointer(bitPattern: stubs.enter),
+            let features = UnsafeMutableRawPointer(bitPattern: stubs.features)
         else { return nil }
         self.stubs = stubs
         self.unknown = unknown
+        // FMA, OSXSAVE, AVX.
+        let needed: UInt32 = 1 << 12 | 1 << 27 | 1 << 28
+        hasFusedMultiplyAdd = unsafeBitCast(features, to: (@convention(c) () -> UInt32).self)() & needed == needed
         self.enter = unsafeBitCast(enter, to: Enter.self)
     }
 

@@ -89,6 +89,8 @@ public enum Departure: UInt8 {
     case supervisor
     /// The interpreter entered a block that has host code.
     case translated
+    /// Host code was made for another state than the one it met: the interpreter goes on at the record.
+    case interpreted
 }
 
 extension CoreState.Pointer {

@@ -142,7 +142,7 @@ extension Hart {
         case .taken:
             moveOn(at: endOfTime)
             block.pointee.taken = find(UInt32(truncatingIfNeeded: state.pointee.pc))
-        case .stopped, .translated:
+        case .stopped, .translated, .interpreted:
             break
         case .entered:
             now = before

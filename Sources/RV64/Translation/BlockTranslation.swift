@@ -10,13 +10,15 @@ import Translator
 struct BlockTranslation {
     let block: Block.Pointer
     let state: CoreState.Pointer
+    let hasFusedMultiplyAdd: Bool
     private(set) var forms: [Form] = []
     private var labels = 0
     /// What is known of the floating-point state at this point of the block.
     var floats = FloatKnowledge()
 
-    init(_ block: Block.Pointer, _ state: CoreState.Pointer) {
+    init(_ block: Block.Pointer, _ state: CoreState.Pointer, hasFusedMultiplyAdd: Bool) {
         self.block = block
+        self.hasFusedMultiplyAdd = hasFusedMultiplyAdd
         self.state = state
         forms.reserveCapacity(16 + 8 * Int(block.pointee.length))
     }

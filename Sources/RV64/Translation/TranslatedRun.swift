@@ -12,16 +12,23 @@ extension Hart {
     {
         guard let hostCode else { return RV64.run(state, block, at: ip) }
         var (block, ip) = (block, ip)
+        var isHandedOver = false
         while true {
-            guard ip == block.records, let entry = entry(of: block, hostCode) else {
+            guard !isHandedOver, ip == block.records, let entry = entry(of: block, hostCode) else {
                 (block, ip) = RV64.run(state, block, at: ip)
                 guard state.pointee.departure == .translated else { return (block, ip) }
+                isHandedOver = false
                 continue
             }
             hostCode.run(state, at: entry)
             guard let left = state.pointee.leftBlock else { return (block, ip) }
             block = left
-            if let record = state.pointee.leftRecord { return (block, record) }
+            if let record = state.pointee.leftRecord {
+                ip = record
+                isHandedOver = state.pointee.departure == .interpreted
+                if isHandedOver { continue }
+                return (block, ip)
+            }
             // It has no code, and is paid for.
             ip = block.records
             count(block)
@@ -39,7 +46,7 @@ extension Hart {
         if let entry = block.pointee.entry { return entry }
         block.pointee.heat &+= 1
         guard block.pointee.heat >= Hart.heatLimit else { return nil }
-        var translation = BlockTranslation(block, state)
+        var translation = BlockTranslation(block, state, hasFusedMultiplyAdd: hostCode.hasFusedMultiplyAdd)
         translation.translate()
         guard let code = hostCode.translate(translation.forms, block: UnsafeMutableRawPointer(block)) else {
             block.pointee.heat = .min

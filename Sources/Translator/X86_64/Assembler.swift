@@ -312,6 +312,9 @@ struct Assembler {
         case multiply = 0x59
         case subtract = 0x5C
         case divide = 0x5E
+        case squareRoot = 0x51
+        /// CVTSS2SD, CVTSD2SS: to the other format.
+        case convert = 0x5A
     }
 
     /// xmm registers have the numbers of general ones.
@@ -341,6 +344,14 @@ struct Assembler {
         bytes.append(wide ? 0xF2 : 0xF3)
         encode([0x0F, 0x2A], d, .register(s), isWide: isDoubleword)
     }
+
+    /// CVTSS2SI and its siblings, to 64 bits.
+    mutating func convert(_ d: Register, _ s: Memory, wide: Bool, truncates: Bool) {
+        encode([0x0F, truncates ? 0x2C : 0x2D], d.rawValue, .memory(s), isWide: true, prefix: wide ? 0xF2 : 0xF3)
+    }
+
+    /// Asks the processor what it has.
+    mutating func cpuid() { bytes.append(contentsOf: [0x0F, 0xA2]) }
 
     /// VFMADD213SS and its siblings: `d = ±(d * s) ± memory`.
     mutating func fused(_ d: Vector, _ s: Vector, _ m: Memory, wide: Bool, negatesProduct: Bool, negatesSum: Bool) {

@@ -96,6 +96,11 @@ struct Emitter {
             let isWide = width == .doubleword
             assembler.convert(0, load(s, into: .rax), wide: isWide, from: from == .doubleword)
             assembler.moveBits(.rdx, 0, wide: isWide)
+        case .integerFromFloat(let width, let slot, let truncates):
+            assembler.convert(.rdx, memory(slot), wide: width == .doubleword, truncates: truncates)
+        case .floatFromFloat(let from, let slot):
+            assembler.float(.convert, 0, memory(slot), wide: from == .doubleword)
+            assembler.moveBits(.rdx, 0, wide: from == .word)
         case .floatCompare(let condition, let width, let a, let b, let unordered):
             floatCompare(condition, width == .doubleword, a, b, unordered)
         case .label(let label): assembler.place(label)

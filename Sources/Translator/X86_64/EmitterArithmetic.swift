@@ -113,16 +113,7 @@ extension Emitter {
     }
 
     /// Compares, and tells which flag then holds.
-    mutating func compare(_ condition: Condition, _ first: Operand, _ second: Operand) -> Assembler.Flag {
-        var (a, b, condition) = (first, second, condition)
-        if a.isConstant, !b.isConstant { (a, b, condition) = (b, a, condition) } else { return ordered(condition, a, b) }
-        switch condition {
-        case .equal, .notEqual: return ordered(condition, a, b)
-        case .less, .greaterOrEqual, .lessUnsigned, .greaterOrEqualUnsigned: return ordered(condition, first, second)
-        }
-    }
-
-    private mutating func ordered(_ condition: Condition, _ a: Operand, _ b: Operand) -> Assembler.Flag {
+    mutating func compare(_ condition: Condition, _ a: Operand, _ b: Operand) -> Assembler.Flag {
         if let own = register(of: a) {
             compare(own, b)
         } else if case .slot(let slot) = a, let other = register(of: b) {

@@ -81,6 +81,7 @@ extension Emitter {
             case .subtract: .subtract
             case .multiply: .multiply
             case .divide: .divide
+            case .squareRoot: .squareRoot
             }
         assembler.loadFloat(0, memory(a), wide: isWide)
         assembler.float(host, 0, memory(b), wide: isWide)

@@ -6,6 +6,8 @@ struct Stubs {
     let exit: UInt
     /// Called with the block in rsi and the record in rdx, by index of the helper.
     let helpers: [UInt]
+    /// Called without arguments; answers ecx of CPUID's leaf 1.
+    let features: UInt
     /// Jumped to with a block in temporary 0 that has no code.
     let unknown: UInt
 
@@ -70,6 +72,14 @@ struct Stubs {
         assembler.arithmetic(.add, .register(.rsp), constant: 8)
         assembler.jump(exitDirectly)
 
+        let featuresPlace = assembler.bytes.count
+        assembler.push(.rbx)
+        assembler.mov(.rax, constant: 1)
+        assembler.cpuid()
+        assembler.mov(.rax, .rcx, wide: false)
+        assembler.pop(.rbx)
+        assembler.ret()
+
         var places: [Int] = []
         for helper in layout.helpers {
             places.append(assembler.bytes.count)
@@ -80,6 +90,7 @@ struct Stubs {
         guard let base = memory.add(assembler.bytes).map({ UInt(bitPattern: $0) }) else { return nil }
         enter = base
         self.exit = base + UInt(exitPlace)
+        features = base + UInt(featuresPlace)
         unknown = base + UInt(unknownPlace)
         helpers = places.map { base + UInt($0) }
     }
