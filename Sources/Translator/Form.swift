@@ -129,6 +129,8 @@ public enum Form: Sendable {
     case label(Label)
     case jump(Label)
     case branch(Condition, Operand, Operand, Label)
+    /// Compares memory of the simulator's own with an operand, as numbers of the type.
+    case check(Condition, MemoryType, HostAddress, Operand, Label)
     /// Code that is rarely reached, by a branch to its first label; it lies behind the block's other code.
     case outOfLine([Form])
 
@@ -159,6 +161,8 @@ public struct Call: Sendable {
 
 /// Where a guest keeps its state, for an emitter.
 public struct Layout {
+    /// The state's address; what lies near it is reached from there.
+    public var state: UnsafeMutableRawPointer
     /// From the state pointer to slot 0.
     public var slots: Int
     /// The slots that are used most, which get host registers as far as these go.
@@ -173,9 +177,10 @@ public struct Layout {
     public var helpers: [Helper]
 
     public init(
-        slots: Int, favourites: [Int], budget: Int, mark: Int, leftBlock: Int, leftRecord: Int, window: Window,
-        helpers: [Helper]
+        state: UnsafeMutableRawPointer, slots: Int, favourites: [Int], budget: Int, mark: Int, leftBlock: Int,
+        leftRecord: Int, window: Window, helpers: [Helper]
     ) {
+        self.state = state
         self.slots = slots
         self.favourites = favourites
         self.budget = budget

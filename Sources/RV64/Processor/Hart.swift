@@ -49,6 +49,8 @@ public final class Hart {
     let scratch: Instruction.Pointer
     /// Makes host code of hot blocks; without it the run loop interprets all.
     var hostCode: HostCode?
+    /// How often a block is met before it is translated.
+    var heatLimit = 2
     /// The same for an instruction that host code has the run loop execute.
     let single: Instruction.Pointer
     let storage: UnsafeMutableRawPointer

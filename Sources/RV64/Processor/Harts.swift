@@ -88,18 +88,20 @@ public final class Harts: CPU {
                 if let ending = passTime(until: limit) { return ending }
                 continue
             }
-            let others = harts.filter { $0 !== hart && $0.isRunning }.map(\.now).min()
-            let turn = min(horizon, others.map { max($0, hart.now) + Harts.turn } ?? hart.now + Harts.turnAlone)
+            var others = Cycles.max
+            for other in harts where other !== hart && other.isRunning { others = min(others, other.now) }
+            let turn = others == .max ? hart.now + Harts.turnAlone : max(others, hart.now) + Harts.turn
             currentCore = hart.index
             chip.clock.now = hart.now
-            if let ending = hart.run(turn: turn, horizon: horizon) { return ending }
+            if let ending = hart.run(turn: min(turn, horizon), horizon: horizon) { return ending }
             hart.noticeSpinning()
         }
     }
 
     /// The hart whose turn it is: the one that is furthest behind, if it has not reached `horizon`.
     private func next(before horizon: Cycles) -> Hart? {
-        let behind = harts.filter(\.isRunning).min { ($0.now, $0.index) < ($1.now, $1.index) }
+        var behind: Hart?
+        for hart in harts where hart.isRunning && hart.now < behind?.now ?? .max { behind = hart }
         guard let behind, behind.now < horizon else { return nil }
         return behind
     }

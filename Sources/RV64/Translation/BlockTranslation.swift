@@ -13,6 +13,8 @@ struct BlockTranslation {
     let hasFusedMultiplyAdd: Bool
     private(set) var forms: [Form] = []
     private var labels = 0
+    /// Where other code enters it.
+    let start = Label(0)
     /// What is known of the floating-point state at this point of the block.
     var floats = FloatKnowledge()
 
@@ -99,6 +101,7 @@ struct BlockTranslation {
     /// Counts the entry and makes sure that the instruction cache holds the block. It is paid for already; temporary 0
     /// points to it.
     private mutating func enter() {
+        add(.label(start))
         let counted = newLabel()
         let entered = newLabel()
         let first = outOfLine {
@@ -111,14 +114,11 @@ struct BlockTranslation {
             $0.add(.call(RuntimeHelper.fetch.call($0.block.records)))
             $0.add(.jump(entered))
         }
-        add(.load(.int64, .temporary(1), .at(temporary: 0, BlockOffset.count)))
-        add(.binary(.add, .doubleword, .temporary(1), .temporary(1), .constant(1)))
-        add(.store(.int64, .temporary(1), .at(temporary: 0, BlockOffset.count)))
-        add(.branch(.equal, .temporary(1), .constant(1), first))
+        add(.check(.equal, .int64, .at(temporary: 0, BlockOffset.count), .constant(0), first))
         add(.label(counted))
+        add(.add(1, .at(temporary: 0, BlockOffset.count)))
         add(.load(.int64, .temporary(1), .state(StateOffset.fetchEpoch)))
-        add(.load(.int64, .temporary(2), .at(temporary: 0, BlockOffset.fetched)))
-        add(.branch(.notEqual, .temporary(1), .temporary(2), missing))
+        add(.check(.notEqual, .int64, .at(temporary: 0, BlockOffset.fetched), .temporary(1), missing))
         add(.label(entered))
         add(.entry)
     }

@@ -82,8 +82,30 @@ extension BlockTranslation {
     /// Through a link of this block.
     private mutating func follow(_ i: Instruction.Pointer, _ link: Int, unknown: Label) {
         add(.load(.int64, .temporary(0), .absolute(UInt(bitPattern: block) + UInt(link))))
-        add(.branch(.equal, .temporary(0), .constant(0), unknown))
-        goTo(i)
+        guard link == BlockOffset.taken, i.target == block.pointee.pc else {
+            add(.branch(.equal, .temporary(0), .constant(0), unknown))
+            return goTo(i)
+        }
+        // A block that was decoded anew is another one at the same address.
+        let other = outOfLine {
+            $0.add(.branch(.equal, .temporary(0), .constant(0), unknown))
+            $0.goTo(i)
+        }
+        add(.branch(.notEqual, .temporary(0), .constant(Int64(Int(bitPattern: block))), other))
+        goToStart(i)
+    }
+
+    /// To the block's own start, whose numbers are known.
+    private mutating func goToStart(_ i: Instruction.Pointer) {
+        let cycles = Int64(block.pointee.cycles)
+        let late = outOfLine {
+            $0.add(.binary(.add, .doubleword, .budget, .budget, .constant(cycles)))
+            $0.add(.store(.int64, .constant(Int64($0.block.pointee.pc)), .state(StateOffset.pc)))
+            $0.leave(i, .budget)
+        }
+        add(.binary(.subtract, .doubleword, .budget, .budget, .constant(cycles)))
+        add(.branch(.less, .budget, .constant(Int64(block.pointee.slack)), late))
+        add(.jump(start))
     }
 
     /// To the block that temporary 0 points to: its static cycles are paid at once.
@@ -143,8 +165,7 @@ extension BlockTranslation {
         let size = Int64(MemoryLayout<JournalEntry>.stride)
         add(.binary(.add, .doubleword, .temporary(entry), .temporary(entry), .constant(size)))
         add(.store(.int64, .temporary(entry), .state(StateOffset.journal)))
-        add(.load(.int64, .temporary(2), .state(StateOffset.journalEnd)))
-        add(.branch(.equal, .temporary(entry), .temporary(2), full))
+        add(.check(.equal, .int64, .state(StateOffset.journalEnd), .temporary(entry), full))
         add(.label(back))
     }
 
@@ -154,10 +175,9 @@ extension BlockTranslation {
 
     private func address(_ i: Instruction.Pointer) -> UInt32 { block.pointee.pc &+ UInt32(i.pointee.offset) }
 
-    /// Loads a branch's place in the buffer into temporary 0.
-    private mutating func loadPlace(_ i: Instruction.Pointer) {
-        let place = predictor.pointee.places + BranchPredictor.index(address(i))
-        add(.load(.uint8, .temporary(0), .absolute(UInt(bitPattern: place))))
+    /// A branch's place in the buffer.
+    private func place(_ i: Instruction.Pointer) -> HostAddress {
+        .absolute(UInt(bitPattern: predictor.pointee.places + BranchPredictor.index(address(i))))
     }
 
     private func field(_ path: PartialKeyPath<BranchPredictor>) -> HostAddress {
@@ -171,16 +191,15 @@ extension BlockTranslation {
         let done = newLabel()
         let counters = UInt(bitPattern: predictor.pointee.counters)
         let counter = HostAddress.table(counters, index: 1, scale: 1)
-        loadPlace(i)
         if isTaken {
             let insert = outOfLine {
                 $0.add(.call(RuntimeHelper.insertBranch.call(i)))
                 $0.mispredicted()
                 $0.add(.jump(done))
             }
-            add(.branch(.equal, .temporary(0), .constant(0), insert))
+            add(.check(.equal, .uint8, place(i), .constant(0), insert))
         } else {
-            add(.branch(.equal, .temporary(0), .constant(0), done))
+            add(.check(.equal, .uint8, place(i), .constant(0), done))
         }
         add(.load(.uint32, .temporary(0), field(\.history)))
         add(.binary(.xor, .doubleword, .temporary(1), .temporary(0), .constant(Int64(address(i) >> 2))))
@@ -191,15 +210,16 @@ extension BlockTranslation {
         let history = Int64(predictor.pointee.historyMask)
         add(.binary(.and, .doubleword, .temporary(0), .temporary(0), .constant(history)))
         add(.store(.uint32, .temporary(0), field(\.history)))
-        add(.load(.uint8, .temporary(0), counter))
         // A right prediction leaves the counter at its end, a wrong one moves it by one.
         let wrong = outOfLine {
+            $0.add(.load(.uint8, .temporary(0), counter))
             $0.add(.binary(.add, .doubleword, .temporary(0), .temporary(0), .constant(isTaken ? 1 : -1)))
             $0.add(.store(.uint8, .temporary(0), counter))
             $0.mispredicted()
             $0.add(.jump(done))
         }
-        add(.branch(isTaken ? .lessUnsigned : .greaterOrEqualUnsigned, .temporary(0), .constant(2), wrong))
+        let isWrong: Condition = isTaken ? .lessUnsigned : .greaterOrEqualUnsigned
+        add(.check(isWrong, .uint8, counter, .constant(2), wrong))
         add(.store(.uint8, .constant(isTaken ? 3 : 0), counter))
         if isTaken { charge(predictor.pointee.bubble, to: .refill) }
         add(.label(done))
@@ -213,15 +233,49 @@ extension BlockTranslation {
             $0.mispredicted()
             $0.add(.jump(done))
         }
-        loadPlace(i)
-        add(.branch(.equal, .temporary(0), .constant(0), insert))
+        add(.check(.equal, .uint8, place(i), .constant(0), insert))
         add(.label(done))
     }
 
-    /// A jump through a register, whose target is in the state.
+    /// A jump through a register, whose target is in temporary 0 and in the state.
     private mutating func predictIndirect(_ i: Instruction.Pointer) {
-        add(.call(RuntimeHelper.predictIndirect.call(i)))
+        let done = newLabel()
+        let isReturn = i.x == JumpKind.return
+        let insert = outOfLine {
+            $0.add(.call(RuntimeHelper.insertIndirect.call(i)))
+            $0.mispredicted()
+            $0.add(.jump(done))
+        }
+        let wrong = outOfLine {
+            $0.mispredicted()
+            $0.add(.jump(done))
+        }
+        if isReturn { popReturn() }
+        let targets = UInt(bitPattern: predictor.pointee.targets)
+        add(.load(.uint8, .temporary(1), place(i)))
+        add(.branch(.equal, .temporary(1), .constant(0), insert))
+        // Places count from 1.
+        let target = HostAddress.table(targets &- 4, index: 1, scale: 4)
+        if !isReturn { add(.load(.uint32, .temporary(2), target)) }
+        // What the host compares is the jump's 32 bits.
+        add(.store(.uint32, .temporary(0), target))
+        add(.load(.uint32, .temporary(0), .state(StateOffset.pc)))
+        add(.branch(.notEqual, .temporary(0), .temporary(2), wrong))
+        add(.label(done))
         if i.x == JumpKind.call { pushReturn(block.pointee.end) }
+    }
+
+    /// Takes the newest return address into temporary 2.
+    private mutating func popReturn() {
+        let next = newLabel()
+        let returns = UInt(bitPattern: predictor.pointee.returns)
+        add(.load(.int64, .temporary(1), field(\.returnTop)))
+        add(.load(.uint32, .temporary(2), .table(returns, index: 1, scale: 4)))
+        add(.binary(.subtract, .doubleword, .temporary(1), .temporary(1), .constant(1)))
+        add(.branch(.greaterOrEqual, .temporary(1), .constant(0), next))
+        add(.move(.temporary(1), .constant(Int64(predictor.pointee.returnCapacity - 1))))
+        add(.label(next))
+        add(.store(.int64, .temporary(1), field(\.returnTop)))
     }
 
     private mutating func pushReturn(_ address: UInt32) {

@@ -1,5 +1,4 @@
 import Engine
-import Profile
 import Translator
 
 /// What generated code calls. Each finds the budget in the state; where one answers `false` the code is left, with the
@@ -16,8 +15,8 @@ enum RuntimeHelper: Int, CaseIterable {
     case drain
     /// A branch or jump that was taken is not in the branch target buffer.
     case insertBranch
-    /// Learns where a jump through a register goes, which is in the state.
-    case predictIndirect
+    /// The same for a jump through a register, whose target is in the state.
+    case insertIndirect
 
     func call(_ i: Instruction.Pointer) -> Call { Call(helper: rawValue, record: UInt(bitPattern: i)) }
 
@@ -67,18 +66,12 @@ enum RuntimeHelper: Int, CaseIterable {
                 RuntimeHelper.state(state).pointee.predictor.pointee.insert(address, target: i.target)
                 return true
             }
-        case .predictIndirect:
+        case .insertIndirect:
             return { state, block, record in
-                let (state, block, i) = (
-                    RuntimeHelper.state(state), RuntimeHelper.block(block), RuntimeHelper.record(record)
-                )
-                let target = UInt32(truncatingIfNeeded: state.pointee.pc)
-                let address = block.pointee.pc &+ UInt32(i.pointee.offset)
-                let isReturn = i.x == JumpKind.return
-                let predictor = state.pointee.predictor
-                guard !predictor.pointee.learnIndirect(address, target: target, isReturn: isReturn) else { return true }
-                state.pointee.budget &-= predictor.pointee.penalty
-                block.pointee.charged[Cause.refill.index] &+= predictor.pointee.penalty
+                let state = RuntimeHelper.state(state)
+                let i = RuntimeHelper.record(record)
+                let address = RuntimeHelper.block(block).pointee.pc &+ UInt32(i.pointee.offset)
+                state.pointee.predictor.pointee.insert(address, target: UInt32(truncatingIfNeeded: state.pointee.pc))
                 return true
             }
         }

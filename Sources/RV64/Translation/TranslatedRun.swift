@@ -4,9 +4,6 @@ import Translator
 /// How a hart runs blocks when there is a translator: hot ones as host code, the others by the run loop, with the same
 /// accounts.
 extension Hart {
-    /// How often a block is interpreted before it is translated.
-    static let heatLimit = 2
-
     /// Runs from a record of a block that was entered until something needs the rest of the machine.
     func runBlocks(_ block: Block.Pointer, _ ip: Instruction.Pointer) -> (block: Block.Pointer, ip: Instruction.Pointer)
     {
@@ -45,7 +42,7 @@ extension Hart {
     private func entry(of block: Block.Pointer, _ hostCode: HostCode) -> UnsafeMutableRawPointer? {
         if let entry = block.pointee.entry { return entry }
         block.pointee.heat &+= 1
-        guard block.pointee.heat >= Hart.heatLimit else { return nil }
+        guard block.pointee.heat >= heatLimit else { return nil }
         var translation = BlockTranslation(block, state, hasFusedMultiplyAdd: hostCode.hasFusedMultiplyAdd)
         translation.translate()
         guard let code = hostCode.translate(translation.forms, block: UnsafeMutableRawPointer(block)) else {
@@ -70,7 +67,7 @@ extension Hart {
 
     private var layout: Layout {
         Layout(
-            slots: -CoreState.registerBytes,
+            state: UnsafeMutableRawPointer(state), slots: -CoreState.registerBytes,
             // a0 to a7 and some temporaries carry most of what compilers write.
             favourites: [15, 14, 13, 12, 10, 11, 16],
             budget: StateOffset.budget, mark: StateOffset.mark, leftBlock: StateOffset.leftBlock,

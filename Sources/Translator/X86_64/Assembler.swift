@@ -86,14 +86,16 @@ struct Assembler {
     /// - Parameters:
     ///   - opcode: its bytes, the first in the lowest eight bits that are not zero; escape bytes included.
     ///   - prefix: a mandatory prefix or the operand-size prefix; 0 for none.
-    ///   - isByte: whether `reg` or the target is a byte register, for which `sil` and others need a REX prefix.
+    ///   - isByteReg: whether `reg` is a byte register, for which `sil` and others need a REX prefix.
+    ///   - isByte: the same for the target.
     private mutating func encode(
-        _ opcode: [UInt8], _ reg: UInt8, _ target: Target, isWide: Bool, prefix: UInt8 = 0, isByte: Bool = false
+        _ opcode: [UInt8], _ reg: UInt8, _ target: Target, isWide: Bool, prefix: UInt8 = 0, isByteReg: Bool = false,
+        isByte: Bool = false
     ) {
         if prefix != 0 { bytes.append(prefix) }
         var rex: UInt8 = isWide ? 0x48 : 0x40
         if reg >= 8 { rex |= 4 }
-        var needsREX = isByte && reg >= 4 && reg < 8
+        var needsREX = isByteReg && reg >= 4
         switch target {
         case .register(let register):
             if register.rawValue >= 8 { rex |= 1 }
@@ -174,7 +176,7 @@ struct Assembler {
 
     mutating func store(_ size: Size, _ s: Register, _ d: Memory) {
         switch size {
-        case .byte: encode([0x88], s.rawValue, .memory(d), isWide: false, isByte: true)
+        case .byte: encode([0x88], s.rawValue, .memory(d), isWide: false, isByteReg: true)
         case .halfword: encode([0x89], s.rawValue, .memory(d), isWide: false, prefix: 0x66)
         case .word: encode([0x89], s.rawValue, .memory(d), isWide: false)
         case .doubleword: encode([0x89], s.rawValue, .memory(d), isWide: true)
@@ -237,7 +239,7 @@ struct Assembler {
     }
 
     mutating func testLowByte(_ d: Register, _ s: Register) {
-        encode([0x84], s.rawValue, .register(d), isWide: false, isByte: true)
+        encode([0x84], s.rawValue, .register(d), isWide: false, isByteReg: true, isByte: true)
     }
 
     mutating func multiply(_ d: Register, _ s: Target, wide: Bool = true) {

@@ -108,6 +108,8 @@ struct Emitter {
         case .branch(let condition, let a, let b, let label):
             let flag = compare(condition, a, b)
             assembler.jump(flag, label)
+        case .check(let condition, let type, let address, let operand, let label):
+            check(condition, type, address, operand, label)
         case .outOfLine(let forms): distant.append(.forms(forms))
         case .call(let call): emit(call)
         case .leave(let record):
@@ -189,16 +191,25 @@ struct Emitter {
         }
     }
 
+    /// From the state to a constant address, if it is near.
+    private func distance(to address: UInt) -> Int32? {
+        Int32(exactly: Int(bitPattern: address) &- Int(bitPattern: layout.state))
+    }
+
     /// An address of the simulator's own, for which rax may be used.
     mutating func memory(_ address: HostAddress) -> Assembler.Memory {
         switch address {
         case .state(let distance): return Assembler.Memory(Emitter.state, Int32(distance))
         case .absolute(let address):
+            if let distance = distance(to: address) { return Assembler.Memory(Emitter.state, distance) }
             assembler.mov(.rax, constant: Int64(bitPattern: UInt64(address)))
             return Assembler.Memory(.rax)
         case .at(let temporary, let distance):
             return Assembler.Memory(Emitter.temporaries[temporary], Int32(distance))
         case .table(let table, let index, let scale):
+            if let distance = distance(to: table) {
+                return Assembler.Memory(Emitter.state, index: Emitter.temporaries[index], scale: scale, distance)
+            }
             assembler.mov(.rax, constant: Int64(bitPattern: UInt64(table)))
             return Assembler.Memory(.rax, index: Emitter.temporaries[index], scale: scale)
         case .entry(let table, let index, let scale):
@@ -239,6 +250,22 @@ struct Emitter {
             fetch(s, into: .rax)
             assembler.store(size, .rax, memory(address))
         }
+    }
+
+    private mutating func check(
+        _ condition: Condition, _ type: MemoryType, _ address: HostAddress, _ operand: Operand, _ label: Label
+    ) {
+        if case .constant(let constant) = operand, type == .int64, let short = Int32(exactly: constant) {
+            assembler.arithmetic(.cmp, .memory(memory(address)), constant: short)
+        } else if case .constant(let constant) = operand, type == .uint8, 0..<128 ~= constant {
+            assembler.compareByte(memory(address), constant: UInt8(constant))
+        } else if let register = register(of: operand), type == .int64 {
+            assembler.arithmetic(.cmp, memory(address), register)
+        } else {
+            assembler.load(type, .rax, .memory(memory(address)))
+            compare(.rax, operand)
+        }
+        assembler.jump(Emitter.flag(condition), label)
     }
 
     static func size(_ type: MemoryType) -> Assembler.Size {

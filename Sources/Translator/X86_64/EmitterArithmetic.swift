@@ -124,7 +124,11 @@ extension Emitter {
             fetch(a, into: .rax)
             compare(.rax, b)
         }
-        return switch condition {
+        return Emitter.flag(condition)
+    }
+
+    static func flag(_ condition: Condition) -> Assembler.Flag {
+        switch condition {
         case .equal: .equal
         case .notEqual: .notEqual
         case .less: .less
@@ -134,7 +138,7 @@ extension Emitter {
         }
     }
 
-    private mutating func compare(_ a: Register, _ b: Operand) {
+    mutating func compare(_ a: Register, _ b: Operand) {
         switch b {
         case .constant(0): assembler.test(a, a)
         case .constant(let constant):
