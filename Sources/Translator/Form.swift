@@ -10,6 +10,8 @@ public enum Place: Equatable, Sendable {
     case temporary(Int)
     /// Cycles left until the next event.
     case budget
+    /// 32 bits of the simulator's own that lie in a host register while code runs, with zeros in front.
+    case kept
 }
 
 /// What an operation reads.
@@ -17,6 +19,7 @@ public enum Operand: Equatable, Sendable {
     case slot(Int)
     case temporary(Int)
     case budget
+    case kept
     case constant(Int64)
 
     public init(_ place: Place) {
@@ -24,6 +27,7 @@ public enum Operand: Equatable, Sendable {
         case .slot(let slot): self = .slot(slot)
         case .temporary(let number): self = .temporary(number)
         case .budget: self = .budget
+        case .kept: self = .kept
         }
     }
 }
@@ -170,6 +174,8 @@ public struct Layout {
     /// Distances of fields from the state pointer.
     public var budget: Int
     public var mark: Int
+    /// The address of what is kept in a register.
+    public var kept: UnsafeMutablePointer<UInt32>
     public var leftBlock: Int
     public var leftRecord: Int
     public var window: Window
@@ -177,14 +183,15 @@ public struct Layout {
     public var helpers: [Helper]
 
     public init(
-        state: UnsafeMutableRawPointer, slots: Int, favourites: [Int], budget: Int, mark: Int, leftBlock: Int,
-        leftRecord: Int, window: Window, helpers: [Helper]
+        state: UnsafeMutableRawPointer, slots: Int, favourites: [Int], budget: Int, mark: Int,
+        kept: UnsafeMutablePointer<UInt32>, leftBlock: Int, leftRecord: Int, window: Window, helpers: [Helper]
     ) {
         self.state = state
         self.slots = slots
         self.favourites = favourites
         self.budget = budget
         self.mark = mark
+        self.kept = kept
         self.leftBlock = leftBlock
         self.leftRecord = leftRecord
         self.window = window

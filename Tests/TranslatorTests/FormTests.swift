@@ -20,7 +20,8 @@ struct FormTests {
             guest.initializeMemory(as: UInt8.self, repeating: 0, count: 512)
             lines.update(repeating: 3, count: 4)
             let layout = Layout(
-                state: storage + 128, slots: -128, favourites: favourites, budget: 0, mark: 8, leftBlock: 16, leftRecord: 24,
+                state: storage + 128, slots: -128, favourites: favourites, budget: 0, mark: 8,
+                kept: (storage + 128 + 40).bindMemory(to: UInt32.self, capacity: 1), leftBlock: 16, leftRecord: 24,
                 window: Window(
                     base: base, size: 256, memory: guest, lines: lines, readable: 1, writable: 2, markDistance: 256),
                 helpers: [

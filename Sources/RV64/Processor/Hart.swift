@@ -51,6 +51,13 @@ public final class Hart {
     var hostCode: HostCode?
     /// How often a block is met before it is translated.
     var heatLimit = 2
+    /// The registers that host code keeps in registers of the host, most used first.
+    var favourites: [Int] = []
+    /// After how many runs of blocks it is seen whether these are still the right ones.
+    var reviewInterval = 64
+    var untilReview = 64
+    /// Room for a copy of the registers.
+    let copy: UnsafeMutableRawPointer
     /// The same for an instruction that host code has the run loop execute.
     let single: Instruction.Pointer
     let storage: UnsafeMutableRawPointer
@@ -87,6 +94,7 @@ public final class Hart {
         journal = .allocate(capacity: Hart.journalCapacity)
         scratch = .allocate(capacity: 2)
         scratch.initialize(repeating: Instruction(.stop), count: 2)
+        copy = .allocate(byteCount: CoreState.registerBytes, alignment: 64)
         single = .allocate(capacity: 2)
         single.initialize(repeating: Instruction(.stop), count: 2)
         fetchedLines = .allocate(capacity: max(shared.lineCount, 1))
@@ -115,6 +123,7 @@ public final class Hart {
         journal.deallocate()
         scratch.deallocate()
         single.deallocate()
+        copy.deallocate()
         fetchedLines.deallocate()
     }
 

@@ -186,7 +186,7 @@ extension BlockTranslation {
 
     private mutating func mispredicted() { charge(predictor.pointee.penalty, to: .refill) }
 
-    /// A conditional branch whose outcome is known by now.
+    /// A conditional branch whose outcome is known by now; the history of the last ones is kept in a register.
     private mutating func predict(_ i: Instruction.Pointer, isTaken: Bool) {
         let done = newLabel()
         let counters = UInt(bitPattern: predictor.pointee.counters)
@@ -201,15 +201,13 @@ extension BlockTranslation {
         } else {
             add(.check(.equal, .uint8, place(i), .constant(0), done))
         }
-        add(.load(.uint32, .temporary(0), field(\.history)))
-        add(.binary(.xor, .doubleword, .temporary(1), .temporary(0), .constant(Int64(address(i) >> 2))))
         let mask = Int64(predictor.pointee.counterMask)
+        add(.binary(.xor, .doubleword, .temporary(1), .kept, .constant(Int64(address(i) >> 2) & mask)))
         add(.binary(.and, .doubleword, .temporary(1), .temporary(1), .constant(mask)))
-        add(.binary(.add, .doubleword, .temporary(0), .temporary(0), .temporary(0)))
-        if isTaken { add(.binary(.or, .doubleword, .temporary(0), .temporary(0), .constant(1))) }
+        add(.binary(.add, .doubleword, .kept, .kept, .kept))
+        if isTaken { add(.binary(.or, .doubleword, .kept, .kept, .constant(1))) }
         let history = Int64(predictor.pointee.historyMask)
-        add(.binary(.and, .doubleword, .temporary(0), .temporary(0), .constant(history)))
-        add(.store(.uint32, .temporary(0), field(\.history)))
+        add(.binary(.and, .doubleword, .kept, .kept, .constant(history)))
         // A right prediction leaves the counter at its end, a wrong one moves it by one.
         let wrong = outOfLine {
             $0.add(.load(.uint8, .temporary(0), counter))

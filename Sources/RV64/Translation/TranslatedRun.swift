@@ -7,6 +7,8 @@ extension Hart {
     /// Runs from a record of a block that was entered until something needs the rest of the machine.
     func runBlocks(_ block: Block.Pointer, _ ip: Instruction.Pointer) -> (block: Block.Pointer, ip: Instruction.Pointer)
     {
+        guard hostCode != nil else { return RV64.run(state, block, at: ip) }
+        review()
         guard let hostCode else { return RV64.run(state, block, at: ip) }
         var (block, ip) = (block, ip)
         var isHandedOver = false
@@ -58,19 +60,48 @@ extension Hart {
     ///
     /// - Returns: whether this host can have one.
     func translate() -> Bool {
-        guard hostCode == nil else { return true }
-        hostCode = HostCode(layout)
-        guard let hostCode else { return false }
-        for block in ledger.blocks { block.pointee.code = hostCode.unknown }
-        return true
+        if hostCode == nil { begin([15, 14, 13, 12, 10, 11, 16]) }
+        return hostCode != nil
     }
 
-    private var layout: Layout {
-        Layout(
-            state: UnsafeMutableRawPointer(state), slots: -CoreState.registerBytes,
-            // a0 to a7 and some temporaries carry most of what compilers write.
-            favourites: [15, 14, 13, 12, 10, 11, 16],
-            budget: StateOffset.budget, mark: StateOffset.mark, leftBlock: StateOffset.leftBlock,
+    /// Begins with no code, and with these registers in registers of the host.
+    private func begin(_ favourites: [Int]) {
+        guard let code = HostCode(layout(favourites)) else { return }
+        hostCode = code
+        self.favourites = favourites
+        for block in ledger.blocks {
+            block.pointee.code = code.unknown
+            block.pointee.entry = nil
+        }
+    }
+
+    /// Finds out which registers the program uses most, and makes its code anew if they are others than before. That is
+    /// done a few times, ever more seldom.
+    private func review() {
+        untilReview -= 1
+        guard untilReview == 0 else { return }
+        reviewInterval *= 16
+        untilReview = reviewInterval
+        var uses = [Int](repeating: 0, count: 256)
+        for block in ledger.blocks {
+            let weight = ledger.entries[Int(block.pointee.index)] + block.pointee.count
+            guard weight > 0 else { continue }
+            for index in 0..<Int(block.pointee.length) {
+                let record = block.records[index]
+                for register in [record.n, record.m, record.d] { uses[Int(register)] += weight }
+            }
+        }
+        let most = (1..<32).sorted { (uses[$0], $1) > (uses[$1], $0) }.prefix(favourites.count)
+        if Set(most) != Set(favourites) { begin(Array(most)) }
+    }
+
+    private func layout(_ favourites: [Int]) -> Layout {
+        let predictor = UnsafeMutableRawPointer(state.pointee.predictor)
+        let history = MemoryLayout<BranchPredictor>.offset(of: \.history) ?? 0
+        return Layout(
+            state: UnsafeMutableRawPointer(state), slots: -CoreState.registerBytes, favourites: favourites,
+            budget: StateOffset.budget, mark: StateOffset.mark,
+            kept: (predictor + history).assumingMemoryBound(to: UInt32.self), leftBlock: StateOffset.leftBlock,
             leftRecord: StateOffset.leftRecord,
             window: Window(
                 base: state.pointee.memoryBase, size: state.pointee.memorySize, memory: state.pointee.memory,

@@ -1,7 +1,8 @@
 /// From the form to x86-64 code.
 ///
-/// rbx points to the state, r15 is the budget, r12 the guest's memory and r13 its lines; the favourite slots have
-/// registers of their own throughout, and rax, rcx, rdx, rsi are free between two operations.
+/// rbx points to the state, r15 is the budget, r14 what is kept, r12 the guest's memory, and r13 its lines unless they
+/// lie near the memory; the favourite slots have registers of their own throughout, and rax, rcx, rdx, rsi are free
+/// between two operations.
 struct Emitter {
     typealias Register = Assembler.Register
 
@@ -11,7 +12,7 @@ struct Emitter {
     static let lines = Register.r13
     static let scratch = Register.rax
     static let temporaries: [Register] = [.rdx, .rcx, .rsi]
-    static let homes: [Register] = [.rbp, .rdi, .r8, .r9, .r10, .r11, .r14]
+    static let kept = Register.r14
 
     let layout: Layout
     let block: UInt
@@ -33,14 +34,14 @@ struct Emitter {
         self.layout = layout
         self.block = block
         self.stubs = stubs
-        homes = Emitter.homes(layout)
+        homes = [Register?](repeating: nil, count: (layout.favourites.max() ?? 0) + 1)
+        for (slot, register) in Emitter.homes(layout) { homes[slot] = register }
     }
 
-    /// The registers of slots that have one.
-    static func homes(_ layout: Layout) -> [Register?] {
-        var homes = [Register?](repeating: nil, count: (layout.favourites.max() ?? 0) + 1)
-        for (slot, register) in zip(layout.favourites, Emitter.homes) { homes[slot] = register }
-        return homes
+    /// The slots that have a register.
+    static func homes(_ layout: Layout) -> [(slot: Int, register: Register)] {
+        let registers: [Register] = [.rbp, .rdi, .r8, .r9, .r10, .r11] + (layout.linesDistance == nil ? [] : [.r13])
+        return Array(zip(layout.favourites, registers))
     }
 
     mutating func emit(_ forms: [Form]) {
@@ -151,6 +152,7 @@ struct Emitter {
         case .slot(let slot): home(slot)
         case .temporary(let number): Emitter.temporaries[number]
         case .budget: Emitter.budget
+        case .kept: Emitter.kept
         case .constant: nil
         }
     }
@@ -161,7 +163,7 @@ struct Emitter {
         switch operand {
         case .slot(let slot): return .memory(memory(slot))
         case .constant(let constant): assembler.mov(.rax, constant: constant)
-        case .temporary, .budget: break
+        case .temporary, .budget, .kept: break
         }
         return .register(.rax)
     }

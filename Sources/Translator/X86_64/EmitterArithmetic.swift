@@ -148,7 +148,7 @@ extension Emitter {
                 fetch(b, into: .rsi)
                 assembler.arithmetic(.cmp, a, .register(.rsi))
             }
-        case .slot, .temporary, .budget: assembler.arithmetic(.cmp, a, target(of: b))
+        case .slot, .temporary, .budget, .kept: assembler.arithmetic(.cmp, a, target(of: b))
         }
     }
 }

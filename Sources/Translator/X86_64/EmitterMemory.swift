@@ -34,7 +34,11 @@ extension Emitter {
         assembler.jump(.aboveOrEqual, slow)
         assembler.mov(.rcx, .rax, wide: false)
         assembler.shift(.shr, .rcx, by: 6 - shift, wide: false)
-        assembler.testByte(Assembler.Memory(Emitter.lines, index: .rcx), constant: bit)
+        if let distance = layout.linesDistance {
+            assembler.testByte(Assembler.Memory(Emitter.memory, index: .rcx, distance), constant: bit)
+        } else {
+            assembler.testByte(Assembler.Memory(Emitter.lines, index: .rcx), constant: bit)
+        }
         assembler.jump(.equal, slow)
     }
 
@@ -109,5 +113,13 @@ extension Emitter {
         case .lessOrEqual: assembler.set(.aboveOrEqual, .rax)
         }
         assembler.load(.uint8, .rdx, .register(.rax))
+    }
+}
+
+extension Layout {
+    /// From the guest's memory to its lines, if that is near.
+    var linesDistance: Int32? {
+        let distance = Int(bitPattern: window.lines) &- Int(bitPattern: window.memory)
+        return Int32(exactly: distance)
     }
 }

@@ -21,16 +21,20 @@ struct Stubs {
         let common = Label(3)
         let no = Label(4)
         let state = Emitter.state
-        let favourites = Array(zip(layout.favourites, Emitter.homes))
+        let favourites = Emitter.homes(layout)
         func field(_ distance: Int) -> Assembler.Memory { Assembler.Memory(state, Int32(distance)) }
         func slot(_ slot: Int) -> Assembler.Memory { field(layout.slots + 8 * slot) }
         func spill() {
             for (number, home) in favourites { assembler.store(.doubleword, home, slot(number)) }
             assembler.store(.doubleword, Emitter.budget, field(layout.budget))
+            assembler.mov(.rcx, constant: Int64(Int(bitPattern: layout.kept)))
+            assembler.store(.word, Emitter.kept, Assembler.Memory(.rcx))
         }
         func reload() {
             for (number, home) in favourites { assembler.load(.int64, home, .memory(slot(number))) }
             assembler.load(.int64, Emitter.budget, .memory(field(layout.budget)))
+            assembler.mov(.rcx, constant: Int64(Int(bitPattern: layout.kept)))
+            assembler.load(.uint32, Emitter.kept, .memory(Assembler.Memory(.rcx)))
         }
         for register in Stubs.saved { assembler.push(register) }
         // Calls need a stack that is a multiple of 16.
@@ -38,7 +42,9 @@ struct Stubs {
         assembler.mov(state, .rdi)
         assembler.mov(.rax, .rsi)
         assembler.mov(Emitter.memory, constant: Int64(Int(bitPattern: layout.window.memory)))
-        assembler.mov(Emitter.lines, constant: Int64(Int(bitPattern: layout.window.lines)))
+        if layout.linesDistance == nil {
+            assembler.mov(Emitter.lines, constant: Int64(Int(bitPattern: layout.window.lines)))
+        }
         reload()
         assembler.jump(.register(.rax))
 
