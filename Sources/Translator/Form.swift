@@ -200,7 +200,8 @@ public struct Layout {
 }
 
 /// Takes the state, the block and the record; answers whether to go on.
-public typealias Helper = @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer) ->
+public typealias Helper =
+    @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer) ->
     Bool
 
 /// The guest memory that generated code reaches by itself.

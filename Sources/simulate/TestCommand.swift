@@ -107,7 +107,8 @@ struct TestCommand: ParsableCommand {
         if let golden, golden.cycles < 1 << 50 {
             arguments += ["--max-cycles", String(10 * golden.cycles + 100_000_000)]
         }
-        return try Session(try RunOptions.parse(arguments + ["--engine", engine.rawValue, "--", file]), isQuiet: true).run()
+        return try Session(try RunOptions.parse(arguments + ["--engine", engine.rawValue, "--", file]), isQuiet: true)
+            .run()
     }
 
     private func accept(_ profile: RunProfile, _ test: GoldenFiles.Test) throws -> Judged {

@@ -4,7 +4,7 @@ import Testing
 @testable import RV64
 
 /// What `make fuzz` asks for.
-private enum FuzzRequest {
+enum FuzzRequest {
     static let seconds = number("FUZZ_SECONDS") ?? 0
     /// The first index to try; by default the first that the kept vectors do not use.
     static let first = number("FUZZ_FROM") ?? 40_000

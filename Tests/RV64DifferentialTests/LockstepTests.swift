@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Machine
 import Testing
 
@@ -19,6 +20,23 @@ import Testing
         // Lest the test compares the interpreter with itself.
         #expect(pair.translated.hart.ledger.blocks.filter { $0.pointee.entry != nil }.count > LockstepTests.programs)
         #expect(pair.interpreted.hart.ledger.blocks.allSatisfy { $0.pointee.entry == nil })
+    }
+
+    @Test("Both engines do the same, for as long as asked", .enabled(if: FuzzRequest.seconds > 0))
+    func lockstepFuzz() throws {
+        let makers = SequenceTests.kinds.map { (name: $0.name, maker: LoopMaker(timings: $0.timings, count: $0.count)) }
+        let end = Date().addingTimeInterval(Double(FuzzRequest.seconds))
+        var index = FuzzRequest.first
+        while Date() < end {
+            let pair = try Pair()
+            for _ in 0..<1000 where Date() < end && pair.differences < 3 {
+                for (name, maker) in makers {
+                    pair.run(maker.loop(name: name, index: index, at: pair.place()), "\(name) #\(index)")
+                }
+                index += 1
+            }
+        }
+        print("\(index - FuzzRequest.first) programs of \(makers.count) kinds agreed")
     }
 
     @Test("Code that changes itself does the same in the same time", arguments: 0..<40)

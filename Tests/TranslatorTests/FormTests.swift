@@ -84,7 +84,8 @@ struct FormTests {
         }
     }
 
-    @Test("Two operands, all equalities of places, in registers and in memory", arguments: [[], [1], [1, 2], [1, 2, 3]])
+    @Test(
+        "Two operands, all equalities of places, in registers and in memory", arguments: [[], [1], [1, 2], [1, 2, 3]])
     func binary(favourites: [Int]) throws {
         let bench = try Bench(favourites: favourites)
         for operation in BinaryOperation.allCases {
@@ -188,7 +189,8 @@ struct FormTests {
     }
 
     /// Bases of which an offset can be subtracted at once, and others.
-    @Test("Guest memory is reached where it is, aligned and at hand, and nowhere else",
+    @Test(
+        "Guest memory is reached where it is, aligned and at hand, and nowhere else",
         arguments: [0x8000_0000, 0, 0x2000_0000, 0x1_2345_6780_0000] as [UInt64])
     func guestMemory(base: UInt64) throws {
         let bench = try Bench(favourites: [1, 2], base: base)

@@ -24,6 +24,8 @@ struct Emitter {
     private var distant: [Distant] = []
     private var labels = 1 << 24
     private var homes: [Register?]
+    /// Whether the host's flags tell how the budget compares with zero.
+    private var isBudgetCompared = false
 
     private enum Distant {
         case forms([Form])
@@ -45,13 +47,13 @@ struct Emitter {
     }
 
     mutating func emit(_ forms: [Form]) {
-        for form in forms { emit(form) }
+        emitAll(forms)
         while !distant.isEmpty {
             let now = distant
             distant = []
             for piece in now {
                 switch piece {
-                case .forms(let forms): for form in forms { emit(form) }
+                case .forms(let forms): emitAll(forms)
                 case .call(let call, let label, let back):
                     assembler.place(label)
                     emit(call)
@@ -60,6 +62,18 @@ struct Emitter {
             }
         }
         assembler.link()
+    }
+
+    private mutating func emitAll(_ forms: [Form]) {
+        for form in forms {
+            emit(form)
+            // A subtraction compares as well.
+            if case .binary(.subtract, .doubleword, .budget, .budget, .constant(let constant)) = form {
+                isBudgetCompared = Int32(exactly: constant) != nil
+            } else {
+                isBudgetCompared = false
+            }
+        }
     }
 
     mutating func newLabel() -> Label {
@@ -106,6 +120,7 @@ struct Emitter {
             floatCompare(condition, width == .doubleword, a, b, unordered)
         case .label(let label): assembler.place(label)
         case .jump(let label): assembler.jump(label)
+        case .branch(.less, .budget, .constant(0), let label) where isBudgetCompared: assembler.jump(.less, label)
         case .branch(let condition, let a, let b, let label):
             let flag = compare(condition, a, b)
             assembler.jump(flag, label)

@@ -15,8 +15,8 @@ extension Emitter {
     }
 
     /// The register in which a result is made: its own, unless it is still needed as an operand.
-    private func workplace(_ d: Place, without b: Operand) -> Register {
-        guard let own = register(of: d), register(of: b) != own else { return .rax }
+    private func workplace(_ d: Place, _ a: Operand, without b: Operand) -> Register {
+        guard let own = register(of: d), register(of: b) != own || a == b else { return .rax }
         return own
     }
 
@@ -27,7 +27,7 @@ extension Emitter {
         var (a, b) = (first, second)
         if commutes, Operand(d) == b || a.isConstant { (a, b) = (b, a) }
         if isWide, sum(operation, d, a, b) || inMemory(operation, d, a, b) { return }
-        let work = workplace(d, without: b)
+        let work = workplace(d, a, without: b)
         fetch(a, into: work)
         if case .constant(let constant) = b, let short = Int32(exactly: constant) {
             assembler.arithmetic(operation, .register(work), constant: short, wide: isWide)
@@ -80,7 +80,7 @@ extension Emitter {
 
     private mutating func multiply(_ isWide: Bool, _ d: Place, _ first: Operand, _ second: Operand) {
         let (a, b) = Operand(d) == second ? (second, first) : (first, second)
-        let work = workplace(d, without: b)
+        let work = workplace(d, a, without: b)
         fetch(a, into: work)
         if b.isConstant {
             fetch(b, into: .rsi)
@@ -92,7 +92,7 @@ extension Emitter {
     }
 
     private mutating func shift(_ operation: Assembler.Shift, _ isWide: Bool, _ d: Place, _ a: Operand, _ b: Operand) {
-        let work = workplace(d, without: b)
+        let work = workplace(d, a, without: b)
         if case .constant(let amount) = b {
             fetch(a, into: work)
             assembler.shift(operation, work, by: UInt8(truncatingIfNeeded: amount) & (isWide ? 63 : 31), wide: isWide)
