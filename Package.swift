@@ -52,7 +52,9 @@ let package = Package(
                 "CortexM", "FloatingPoint", "Machine", "Engine", "Profile", "Bits", "Semihosting", "Targets",
                 "CUnicorn", "TestSupport",
             ]),
-        module("RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting"]),
+        module("Translator"),
+        tests("TranslatorTests", ["Translator", "TestSupport"]),
+        module("RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting", "Translator"]),
         tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits", "Semihosting", "CUnicorn", "TestSupport"]),
         tests("RV64DifferentialTests", ["RV64", "Machine", "Engine", "Profile", "Bits", "CUnicorn", "TestSupport"]),
         tests(

@@ -21,6 +21,13 @@ public struct Block {
     public var charged: UnsafeMutablePointer<Int>
     /// Which state of the instruction cache was the last that held all its lines; for cores with such a cache.
     public var fetched: Int
+    /// Where host code goes on once the block is paid for: its own code, or what leads to the interpreter. Without a
+    /// translator `nil`.
+    public var code: UnsafeMutableRawPointer?
+    /// Where its own host code begins, behind the entry; `nil` as long as it has none.
+    public var entry: UnsafeMutableRawPointer?
+    /// How often it was interpreted because it had no host code.
+    public var heat: Int
     /// Address of its first instruction.
     public var pc: UInt32
     /// Address behind its last instruction.
@@ -46,6 +53,9 @@ public struct Block {
         next = nil
         self.charged = charged
         fetched = -1
+        code = nil
+        entry = nil
+        heat = 0
         self.pc = pc
         self.end = end
         self.index = index

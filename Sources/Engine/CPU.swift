@@ -14,6 +14,10 @@ public protocol CPU: AnyObject {
     /// Whether every core sleeps or stays in an endless loop, and nothing is ever going to change that.
     var isAtStandstill: Bool { get }
 
+    /// Has what executes often turned into host code. Nothing but speed depends on it.
+    ///
+    /// - Returns: whether there is a translator for these cores, and the host lets it; otherwise all is interpreted.
+    func translate() -> Bool
     /// Puts everything into the state after a reset of the chip.
     func reset()
     /// Runs until the clock reaches `limit` or the run is over.
@@ -35,6 +39,10 @@ public protocol CPU: AnyObject {
     func entryProblem(on target: String) -> String?
     /// The addresses of exception handlers that the hardware enters by itself, as far as memory tells before the run.
     var handlers: Set<UInt32> { get }
+}
+
+extension CPU {
+    public func translate() -> Bool { false }
 }
 
 /// One core, as whoever runs a firmware and reports on it sees it.

@@ -5,11 +5,12 @@ import Glibc
 public struct CodeMap {
     public typealias Page = UnsafeMutablePointer<Block.Pointer?>
 
-    @usableFromInline static let pageShift: UInt32 = 12
-    @usableFromInline static let slots = 1 << 11
+    /// Generated code looks blocks up by itself: bits 31...12 of an address choose a page, bits 11...1 the block.
+    public static let pageShift: UInt32 = 12
+    public static let slots = 1 << 11
 
     /// Pages of 4 KiB by address; `nil` where no code was decoded.
-    @usableFromInline let pages: UnsafeMutablePointer<Page?>
+    public let pages: UnsafeMutablePointer<Page?>
 
     /// The pages in which code was decoded.
     private var used: [Int] = []

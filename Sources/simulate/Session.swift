@@ -55,6 +55,9 @@ final class Session {
             try Mailbox.fill(image, model: model.bytes, input: input ?? [], options.firmware, machine)
         }
         console = try Console(machine, options, isQuiet: isQuiet)
+        if options.engine == .translator, !machine.cpu.translate() {
+            StandardError.say("simulate: this target has no translator on this machine; the interpreter executes it")
+        }
         machine.cpu.reset()
         handlers = machine.cpu.handlers
         program = ObservedProgram(image, handlers: handlers)

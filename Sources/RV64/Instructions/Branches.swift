@@ -60,6 +60,10 @@ extension Execution {
             state.pointee.dirty += 1
         }
         if _slowPath(target.pointee.fetched != state.pointee.fetchEpoch) { return fetch(target) }
+        if _slowPath(target.pointee.entry != nil) {
+            state.pointee.departure = .translated
+            return false
+        }
         return true
     }
 

@@ -54,6 +54,9 @@ public struct CoreState {
     public var hart: Unmanaged<Hart>
     /// Where the decoded blocks are.
     public var codeMap: CodeMap
+    /// The block that host code was left at, and its record; without one the block is paid for and not yet entered.
+    public var leftBlock: Block.Pointer?
+    public var leftRecord: Instruction.Pointer?
 
     /// Bytes in front of the state: x0 to x31 and `discarded`, then from register 40 on f0 to f31.
     public static let registerBytes = 72 * 8
@@ -84,6 +87,10 @@ public enum Departure: UInt8 {
     case notify
     /// An instruction that the hart completes: a CSR access, MRET, WFI, ...
     case supervisor
+    /// The interpreter entered a block that has host code.
+    case translated
+    /// Host code was made for another state than the one it met: the interpreter goes on at the record.
+    case interpreted
 }
 
 extension CoreState.Pointer {

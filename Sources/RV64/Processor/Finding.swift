@@ -14,6 +14,7 @@ extension Hart {
             function: functionIndex(pc), cycles: draft.price.total, slack: draft.slack)
         drafts.append(draft)
         let pointer = ledger.add(block, price: draft.price, isFindable: true, dirtyEnd: &state.pointee.dirty)
+        pointer.pointee.code = hostCode?.unknown
         if let (memory, local) = chip.bus.memory(at: pc), memory.isWritable {
             shared.watch(local, Int(draft.end) - Int(pc))
         }

@@ -1,6 +1,7 @@
 import Engine
 import Machine
 import Profile
+import Translator
 
 /// One RV64GC hart: owns its registers, decodes and runs its code, and answers the slow paths of the run loop. The
 /// privileged architecture is in `System/`, the pipeline and the caches' timing in `Timing/`; who runs when is decided
@@ -50,6 +51,19 @@ public final class Hart {
     var hasStaleCode = false
     /// Room for one instruction and end marks behind it.
     let scratch: Instruction.Pointer
+    /// Makes host code of hot blocks; without it the run loop interprets all.
+    var hostCode: HostCode?
+    /// How often a block is met before it is translated.
+    var heatLimit = 2
+    /// The registers that host code keeps in registers of the host, most used first.
+    var favourites: [Int] = []
+    /// After how many runs of blocks it is seen whether these are still the right ones.
+    var reviewInterval = 64
+    var untilReview = 64
+    /// Room for a copy of the registers.
+    let copy: UnsafeMutableRawPointer
+    /// The same for an instruction that host code has the run loop execute.
+    let single: Instruction.Pointer
     let storage: UnsafeMutableRawPointer
     let journal: UnsafeMutablePointer<JournalEntry>
     static let journalCapacity = 4096
@@ -88,6 +102,9 @@ public final class Hart {
         journal = .allocate(capacity: Hart.journalCapacity)
         scratch = .allocate(capacity: 2)
         scratch.initialize(repeating: Instruction(.stop), count: 2)
+        copy = .allocate(byteCount: CoreState.registerBytes, alignment: 64)
+        single = .allocate(capacity: 2)
+        single.initialize(repeating: Instruction(.stop), count: 2)
         fetchedLines = .allocate(capacity: max(shared.lineCount, 1))
         fetchedLines.initialize(repeating: false, count: max(shared.lineCount, 1))
         instructionCache = Cache(lines: timings[.instructionCacheLines], ways: timings[.instructionCacheWays])
@@ -113,6 +130,8 @@ public final class Hart {
         storage.deallocate()
         journal.deallocate()
         scratch.deallocate()
+        single.deallocate()
+        copy.deallocate()
         fetchedLines.deallocate()
     }
 

@@ -80,6 +80,11 @@ public final class Harts: CPU {
         InterruptLine { [unowned hart = harts[hart]] in hart.control.setLine(interrupt, $0) }
     }
 
+    /// Makes host code of what the harts execute often; nothing but speed depends on it.
+    ///
+    /// - Returns: whether the host lets it; otherwise everything is interpreted.
+    public func translate() -> Bool { harts.allSatisfy { $0.translate() } }
+
     public func reset() {
         for hart in harts { hart.reset() }
         deadlock.reset()
@@ -96,12 +101,13 @@ public final class Harts: CPU {
                 if let ending = passTime(until: limit) { return ending }
                 continue
             }
-            let others = harts.filter { $0 !== hart && $0.isRunning }.map(\.now).min()
+            var others = Cycles.max
+            for other in harts where other !== hart && other.isRunning { others = min(others, other.now) }
             let length = hart.now < shortTurnsEnd ? Harts.shortTurn : Harts.turn
-            let turn = min(horizon, others.map { max($0, hart.now) + length } ?? hart.now + Harts.turnAlone)
+            let turn = others == .max ? hart.now + Harts.turnAlone : max(others, hart.now) + length
             currentCore = hart.index
             chip.clock.now = hart.now
-            if let ending = hart.run(turn: turn, horizon: horizon) { return ending }
+            if let ending = hart.run(turn: min(turn, horizon), horizon: horizon) { return ending }
             hart.noticeSpinning()
             if stopsAtEndlessLoops { deadlock.look(at: harts, chip, now: hart.now) }
         }
@@ -109,7 +115,8 @@ public final class Harts: CPU {
 
     /// The hart whose turn it is: the one that is furthest behind, if it has not reached `horizon`.
     private func next(before horizon: Cycles) -> Hart? {
-        let behind = harts.filter(\.isRunning).min { ($0.now, $0.index) < ($1.now, $1.index) }
+        var behind: Hart?
+        for hart in harts where hart.isRunning && hart.now < behind?.now ?? .max { behind = hart }
         guard let behind, behind.now < horizon else { return nil }
         return behind
     }

@@ -72,7 +72,7 @@ extension Hart {
         if budget >= block.pointee.slack {
             state.pointee.deadline = deadline
             state.pointee.budget = budget
-            let left = RV64.run(state, block, at: ip)
+            let left = runBlocks(block, ip)
             settle(left.block, left.ip - left.block.records)
         } else {
             step(block, ip)
@@ -80,7 +80,7 @@ extension Hart {
     }
 
     /// Counts the entry into a block, as the run loop does.
-    private func count(_ block: Block.Pointer) {
+    func count(_ block: Block.Pointer) {
         block.pointee.count += 1
         if block.pointee.count == 1 {
             state.pointee.dirty.pointee = block
@@ -142,7 +142,7 @@ extension Hart {
         case .taken:
             moveOn(at: endOfTime)
             block.pointee.taken = find(UInt32(truncatingIfNeeded: state.pointee.pc))
-        case .stopped:
+        case .stopped, .translated, .interpreted:
             break
         case .entered:
             now = before

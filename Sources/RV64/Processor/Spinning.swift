@@ -2,6 +2,12 @@ import Engine
 import Machine
 import Profile
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// A loop in which a hart only looks at memory that does not change: it may be left alone until somebody changes it.
 struct Spin {
     let pc: UInt32
@@ -44,12 +50,11 @@ extension Hart {
         let start = now
         let end = now + block.pointee.cycles + block.pointee.slack
         guard end < chip.events.next ?? .max, !mayTakeInterrupt else { return nil }
-        let count = CoreState.registerBytes / 8
-        let before = (0..<count).map { state.registers[$0] }
+        copy.copyMemory(from: state.registers, byteCount: CoreState.registerBytes)
         let accesses = slowAccesses
         ending = run(turn: now + 1, horizon: end)
         guard ending == nil, isRunning, case .at(UInt64(block.pointee.pc)) = position, accesses == slowAccesses,
-            (0..<count).allSatisfy({ state.registers[$0] == before[$0] })
+            memcmp(copy, state.registers, CoreState.registerBytes) == 0
         else { return nil }
         return now - start
     }

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 
 /// What a hart has learnt about branches: a branch target buffer, a table of two-bit counters chosen by address and
 /// recent outcomes, and a stack of return addresses, as in Rocket's front end. A branch that is not in the buffer is
@@ -43,7 +44,11 @@ public struct BranchPredictor {
         returnCapacity = max(table[.returnAddresses], 1)
         penalty = table[.mispredict]
         bubble = table[.takenBranch]
-        places = .zeros(BranchPredictor.placeCount)
+        // Large, and mostly unused: the host provides its pages only where they are.
+        guard let table = calloc(BranchPredictor.placeCount, 1) else {
+            preconditionFailure("the host has no memory for a branch predictor")
+        }
+        places = table.assumingMemoryBound(to: UInt8.self)
         sources = .zeros(capacity)
         targets = .zeros(capacity)
         counters = .zeros(counterCount)
@@ -59,7 +64,7 @@ public struct BranchPredictor {
     }
 
     func free() {
-        places.deallocate()
+        Glibc.free(places)
         sources.deallocate()
         targets.deallocate()
         counters.deallocate()

@@ -1,0 +1,234 @@
+/// The form between guest definitions and host emitters: short straight operations on the slots of the guest's state,
+/// a few temporaries and constants, with branches inside a block. It knows neither a guest nor a host.
+///
+/// The slots are the guest's registers as they lie in memory; an emitter may keep some of them in host registers.
+/// Temporaries do not survive a guest access, a call, a shift by a variable amount, or the upper half of a product.
+public enum Place: Equatable, Sendable {
+    /// A slot of the guest's state, 64 bits.
+    case slot(Int)
+    /// One of three temporaries, 0...2.
+    case temporary(Int)
+    /// Cycles left until the next event.
+    case budget
+    /// 32 bits of the simulator's own that lie in a host register while code runs, with zeros in front.
+    case kept
+}
+
+/// What an operation reads.
+public enum Operand: Equatable, Sendable {
+    case slot(Int)
+    case temporary(Int)
+    case budget
+    case kept
+    case constant(Int64)
+
+    public init(_ place: Place) {
+        switch place {
+        case .slot(let slot): self = .slot(slot)
+        case .temporary(let number): self = .temporary(number)
+        case .budget: self = .budget
+        case .kept: self = .kept
+        }
+    }
+}
+
+/// Host memory that belongs to the simulator, not to the guest.
+public enum HostAddress: Equatable, Sendable {
+    /// A field of the state, by its distance from the state pointer.
+    case state(Int)
+    /// A constant address.
+    case absolute(UInt)
+    /// What a temporary points to, and a distance.
+    case at(temporary: Int, Int)
+    /// A table at a constant address, indexed by a temporary; the scale is 1, 2, 4 or 8.
+    case table(UInt, index: Int, scale: Int)
+    /// The same for a table that a temporary points to.
+    case entry(table: Int, index: Int, scale: Int)
+}
+
+public enum BinaryOperation: Sendable, CaseIterable {
+    case add, subtract, and, or, xor, multiply
+    case shiftLeft, shiftRight, shiftRightArithmetic
+}
+
+/// How wide an operation computes. The result of a narrow one is extended with its sign to 64 bits.
+public enum Width: Sendable {
+    case word, doubleword
+}
+
+public enum Condition: Sendable, CaseIterable {
+    case equal, notEqual, less, greaterOrEqual, lessUnsigned, greaterOrEqualUnsigned
+
+    public var inverted: Condition {
+        switch self {
+        case .equal: .notEqual
+        case .notEqual: .equal
+        case .less: .greaterOrEqual
+        case .greaterOrEqual: .less
+        case .lessUnsigned: .greaterOrEqualUnsigned
+        case .greaterOrEqualUnsigned: .lessUnsigned
+        }
+    }
+}
+
+/// The type of a value in memory.
+public enum MemoryType: Sendable, CaseIterable {
+    case int8, uint8, int16, uint16, int32, uint32, int64
+
+    public var bytes: Int {
+        switch self {
+        case .int8, .uint8: 1
+        case .int16, .uint16: 2
+        case .int32, .uint32: 4
+        case .int64: 8
+        }
+    }
+}
+
+public enum FloatOperation: Sendable, CaseIterable {
+    case add, subtract, multiply, divide
+    /// Of the second slot; the first is not looked at.
+    case squareRoot
+}
+
+/// A place in a block's code to branch to.
+public struct Label: Hashable, Sendable {
+    public let number: Int
+    public init(_ number: Int) { self.number = number }
+}
+
+public enum Form: Sendable {
+    case move(Place, Operand)
+    case binary(BinaryOperation, Width, Place, Operand, Operand)
+    /// The upper half of the product of two 64-bit numbers.
+    case multiplyHigh(isSigned: Bool, Place, Operand, Operand)
+    /// 1 if the condition holds for 64-bit operands, else 0.
+    case compare(Condition, Place, Operand, Operand)
+    /// The low bits of a value, extended to 64 bits.
+    case extend(MemoryType, Place, Operand)
+
+    case load(MemoryType, Place, HostAddress)
+    case store(MemoryType, Operand, HostAddress)
+    /// Adds a constant to 64 bits of memory.
+    case add(Int32, HostAddress)
+
+    /// A load from guest memory at a slot plus an offset. What cannot be done at once is done by helper and record.
+    case guestLoad(MemoryType, Place, base: Int, offset: Int32, call: Call)
+    case guestStore(MemoryType, Operand, base: Int, offset: Int32, call: Call)
+
+    /// Slots as floating-point numbers; the result's bits go to temporary 0. Rounded to nearest, ties to even.
+    case float(FloatOperation, Width, Int, Int)
+    /// a * b + c, rounded once; the signs of product and addend can be changed.
+    case fusedMultiplyAdd(Width, Int, Int, Int, negatesProduct: Bool, negatesSum: Bool)
+    /// From a signed integer of a width to a float of a width; the bits go to temporary 0.
+    case floatFromInteger(Width, from: Width, Operand)
+    /// From a float to a signed integer of 64 bits in temporary 0, to nearest or towards zero; what does not fit gives
+    /// the smallest integer.
+    case integerFromFloat(Width, Int, truncates: Bool)
+    /// From a float of a width to one of the other width; the bits go to temporary 0.
+    case floatFromFloat(from: Width, Int)
+    /// The condition of two slots that are ordered numbers goes to temporary 0; branches if they are not ordered.
+    case floatCompare(FloatCondition, Width, Int, Int, unordered: Label)
+
+    case label(Label)
+    case jump(Label)
+    case branch(Condition, Operand, Operand, Label)
+    /// Compares memory of the simulator's own with an operand, as numbers of the type.
+    case check(Condition, MemoryType, HostAddress, Operand, Label)
+    /// Code that is rarely reached, by a branch to its first label; it lies behind the block's other code.
+    case outOfLine([Form])
+
+    /// Calls a helper with the state, the block and a record. Where it answers no, the code is left.
+    case call(Call)
+    /// Leaves the code at a record.
+    case leave(record: UInt)
+    /// Goes to the host code that memory points to.
+    case goTo(HostAddress)
+    /// Where the code is entered from the simulator itself.
+    case entry
+}
+
+public enum FloatCondition: Sendable, CaseIterable {
+    case equal, less, lessOrEqual
+}
+
+/// A helper, by its index, and the record that it works on.
+public struct Call: Sendable {
+    public let helper: Int
+    public let record: UInt
+
+    public init(helper: Int, record: UInt) {
+        self.helper = helper
+        self.record = record
+    }
+}
+
+/// Where a guest keeps its state, for an emitter.
+public struct Layout {
+    /// The state's address; what lies near it is reached from there.
+    public var state: UnsafeMutableRawPointer
+    /// From the state pointer to slot 0.
+    public var slots: Int
+    /// The slots that are used most, which get host registers as far as these go.
+    public var favourites: [Int]
+    /// Distances of fields from the state pointer.
+    public var budget: Int
+    public var mark: Int
+    /// The address of what is kept in a register.
+    public var kept: UnsafeMutablePointer<UInt32>
+    public var leftBlock: Int
+    public var leftRecord: Int
+    public var window: Window
+    /// Host functions that generated code may call.
+    public var helpers: [Helper]
+
+    public init(
+        state: UnsafeMutableRawPointer, slots: Int, favourites: [Int], budget: Int, mark: Int,
+        kept: UnsafeMutablePointer<UInt32>, leftBlock: Int, leftRecord: Int, window: Window, helpers: [Helper]
+    ) {
+        self.state = state
+        self.slots = slots
+        self.favourites = favourites
+        self.budget = budget
+        self.mark = mark
+        self.kept = kept
+        self.leftBlock = leftBlock
+        self.leftRecord = leftRecord
+        self.window = window
+        self.helpers = helpers
+    }
+}
+
+/// Takes the state, the block and the record; answers whether to go on.
+public typealias Helper =
+    @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer) ->
+    Bool
+
+/// The guest memory that generated code reaches by itself.
+public struct Window {
+    /// The guest address of its first byte.
+    public var base: UInt64
+    /// In bytes, a multiple of 64.
+    public var size: UInt64
+    public var memory: UnsafeMutableRawPointer
+    /// A byte for each line of 64 bytes.
+    public var lines: UnsafeMutablePointer<UInt8>
+    /// The bits in it that let a line be read or written.
+    public var readable: UInt8
+    public var writable: UInt8
+    /// From a byte to its mark.
+    public var markDistance: Int
+
+    public init(
+        base: UInt64, size: UInt64, memory: UnsafeMutableRawPointer, lines: UnsafeMutablePointer<UInt8>,
+        readable: UInt8, writable: UInt8, markDistance: Int
+    ) {
+        self.base = base
+        self.size = size
+        self.memory = memory
+        self.lines = lines
+        self.readable = readable
+        self.writable = writable
+        self.markDistance = markDistance
+    }
+}

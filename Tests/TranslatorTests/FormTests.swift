@@ -1,0 +1,257 @@
+#if arch(x86_64)
+import Testing
+
+@testable import Translator
+
+/// What the form says is what generated code does, wherever operands lie.
+struct FormTests {
+    /// A state of 16 slots, in front of a few fields.
+    private final class Bench {
+        static let slots = 16
+        let storage = UnsafeMutableRawPointer.allocate(byteCount: 512, alignment: 64)
+        let guest = UnsafeMutableRawPointer.allocate(byteCount: 512, alignment: 64)
+        let lines = UnsafeMutablePointer<UInt8>.allocate(capacity: 4)
+        let code: HostCode
+        var state: UnsafeMutableRawPointer { storage + 128 }
+
+        /// - Parameter favourites: slots that lie in host registers.
+        init(favourites: [Int], base: UInt64 = 0x8000_0000) throws {
+            storage.initializeMemory(as: UInt8.self, repeating: 0, count: 512)
+            guest.initializeMemory(as: UInt8.self, repeating: 0, count: 512)
+            lines.update(repeating: 3, count: 4)
+            let layout = Layout(
+                state: storage + 128, slots: -128, favourites: favourites, budget: 0, mark: 8,
+                kept: (storage + 128 + 40).bindMemory(to: UInt32.self, capacity: 1), leftBlock: 16, leftRecord: 24,
+                window: Window(
+                    base: base, size: 256, memory: guest, lines: lines, readable: 1, writable: 2, markDistance: 256),
+                helpers: [
+                    { state, _, record in
+                        state.storeBytes(of: UInt(bitPattern: record), toByteOffset: 32, as: UInt.self)
+                        return UInt(bitPattern: record) != 13
+                    }
+                ])
+            code = try #require(HostCode(layout))
+        }
+
+        deinit {
+            storage.deallocate()
+            guest.deallocate()
+            lines.deallocate()
+        }
+
+        subscript(_ slot: Int) -> UInt64 {
+            get { storage.load(fromByteOffset: 8 * slot, as: UInt64.self) }
+            set { storage.storeBytes(of: newValue, toByteOffset: 8 * slot, as: UInt64.self) }
+        }
+
+        /// The record of the last call of the helper.
+        var called: UInt {
+            get { state.load(fromByteOffset: 32, as: UInt.self) }
+            set { state.storeBytes(of: newValue, toByteOffset: 32, as: UInt.self) }
+        }
+
+        /// Runs forms and leaves at record 99.
+        func run(_ forms: [Form]) throws {
+            let entry = try #require(code.translate(forms + [.leave(record: 99)], block: state))
+            code.run(state, at: entry.fromOutside)
+        }
+
+        var left: UInt { state.load(fromByteOffset: 24, as: UInt.self) }
+    }
+
+    private static let values: [UInt64] = [
+        0, 1, 2, 63, 64, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0x1_0000_0000, .max, .max - 1, 1 << 63, .max >> 1,
+        0x0123_4567_89AB_CDEF, 0xFFFF_FFFF_8000_0000,
+    ]
+
+    private static func expected(_ operation: BinaryOperation, _ width: Width, _ a: UInt64, _ b: UInt64) -> UInt64 {
+        func extended(_ value: UInt32) -> UInt64 { UInt64(bitPattern: Int64(Int32(bitPattern: value))) }
+        let (a32, b32) = (UInt32(truncatingIfNeeded: a), UInt32(truncatingIfNeeded: b))
+        let isWide = width == .doubleword
+        return switch operation {
+        case .add: isWide ? a &+ b : extended(a32 &+ b32)
+        case .subtract: isWide ? a &- b : extended(a32 &- b32)
+        case .and: isWide ? a & b : extended(a32 & b32)
+        case .or: isWide ? a | b : extended(a32 | b32)
+        case .xor: isWide ? a ^ b : extended(a32 ^ b32)
+        case .multiply: isWide ? a &* b : extended(a32 &* b32)
+        case .shiftLeft: isWide ? a &<< b : extended(a32 &<< b32)
+        case .shiftRight: isWide ? a &>> b : extended(a32 &>> b32)
+        case .shiftRightArithmetic:
+            isWide
+                ? UInt64(bitPattern: Int64(bitPattern: a) &>> Int64(bitPattern: b))
+                : UInt64(bitPattern: Int64(Int32(bitPattern: a32) &>> Int32(bitPattern: b32)))
+        }
+    }
+
+    @Test(
+        "Two operands, all equalities of places, in registers and in memory", arguments: [[], [1], [1, 2], [1, 2, 3]])
+    func binary(favourites: [Int]) throws {
+        let bench = try Bench(favourites: favourites)
+        for operation in BinaryOperation.allCases {
+            for width in [Width.word, .doubleword] {
+                for (d, a, b) in [(1, 2, 3), (3, 2, 1), (1, 1, 2), (1, 2, 1), (1, 1, 1), (2, 1, 1), (3, 3, 1)] {
+                    try slots(bench, operation, width, d, a, b)
+                }
+                for value in FormTests.values {
+                    bench[2] = 0xFEDC_BA98_7654_3210
+                    try bench.run([
+                        .binary(operation, width, .slot(1), .slot(2), .constant(Int64(bitPattern: value)))
+                    ])
+                    #expect(
+                        bench[1] == FormTests.expected(operation, width, 0xFEDC_BA98_7654_3210, value),
+                        "\(operation) \(width) constant \(value)")
+                }
+            }
+        }
+    }
+
+    private func slots(
+        _ bench: Bench, _ operation: BinaryOperation, _ width: Width, _ d: Int, _ a: Int, _ b: Int
+    ) throws {
+        let form = Form.binary(operation, width, .slot(d), .slot(a), .slot(b))
+        let entry = try #require(bench.code.translate([form, .leave(record: 99)], block: bench.state))
+        for x in FormTests.values {
+            for y in FormTests.values {
+                bench[a] = x
+                bench[b] = y
+                let first = bench[a]
+                bench.code.run(bench.state, at: entry.fromOutside)
+                let expected = FormTests.expected(operation, width, first, y)
+                if bench[d] != expected {
+                    Issue.record("\(operation) \(width) \(d) \(a) \(b): \(x) \(y) gave \(bench[d])")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test("Comparisons and branches", arguments: [[], [1, 2, 3]])
+    func conditions(favourites: [Int]) throws {
+        let bench = try Bench(favourites: favourites)
+        for condition in Condition.allCases {
+            let taken = Label(1)
+            let end = Label(2)
+            let entry = try #require(
+                bench.code.translate(
+                    [
+                        .compare(condition, .slot(3), .slot(1), .slot(2)),
+                        .branch(condition, .slot(1), .slot(2), taken),
+                        .move(.slot(4), .constant(0)), .jump(end),
+                        .label(taken), .move(.slot(4), .constant(1)),
+                        .label(end), .leave(record: 99),
+                    ], block: bench.state))
+            for x in FormTests.values {
+                for y in FormTests.values {
+                    bench[1] = x
+                    bench[2] = y
+                    bench.code.run(bench.state, at: entry.fromOutside)
+                    let (sx, sy) = (Int64(bitPattern: x), Int64(bitPattern: y))
+                    let holds =
+                        switch condition {
+                        case .equal: x == y
+                        case .notEqual: x != y
+                        case .less: sx < sy
+                        case .greaterOrEqual: sx >= sy
+                        case .lessUnsigned: x < y
+                        case .greaterOrEqualUnsigned: x >= y
+                        }
+                    #expect(bench[3] == (holds ? 1 : 0) && bench[4] == bench[3], "\(condition) \(x) \(y)")
+                }
+            }
+        }
+    }
+
+    @Test("Upper halves of products, and extensions", arguments: [[], [1, 2, 3]])
+    func products(favourites: [Int]) throws {
+        let bench = try Bench(favourites: favourites)
+        for x in FormTests.values {
+            bench[1] = x
+            try bench.run([
+                .extend(.int8, .slot(3), .slot(1)), .extend(.uint16, .slot(4), .slot(1)),
+                .extend(.int32, .slot(5), .slot(1)),
+            ])
+            #expect(bench[3] == UInt64(bitPattern: Int64(Int8(truncatingIfNeeded: x))))
+            #expect(bench[4] == x & 0xFFFF)
+            #expect(bench[5] == UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: x))))
+            for y in FormTests.values {
+                bench[1] = x
+                bench[2] = y
+                try bench.run([
+                    .multiplyHigh(isSigned: false, .slot(3), .slot(1), .slot(2)),
+                    .multiplyHigh(isSigned: true, .slot(1), .slot(1), .slot(2)),
+                ])
+                #expect(bench[3] == x.multipliedFullWidth(by: y).high)
+                let signed = Int64(bitPattern: x).multipliedFullWidth(by: Int64(bitPattern: y)).high
+                #expect(bench[1] == UInt64(bitPattern: signed))
+            }
+        }
+    }
+
+    /// Bases of which an offset can be subtracted at once, and others.
+    @Test(
+        "Guest memory is reached where it is, aligned and at hand, and nowhere else",
+        arguments: [0x8000_0000, 0, 0x2000_0000, 0x1_2345_6780_0000] as [UInt64])
+    func guestMemory(base: UInt64) throws {
+        let bench = try Bench(favourites: [1, 2], base: base)
+        for byte in 0..<256 { bench.guest.storeBytes(of: UInt8(byte) ^ 0xA5, toByteOffset: byte, as: UInt8.self) }
+        bench.state.storeBytes(of: 0x0707_0707_0707_0707, toByteOffset: 8, as: UInt64.self)
+        bench.lines[1] = 2
+        bench.lines[2] = 1
+        let call = Call(helper: 0, record: 7)
+        for type in MemoryType.allCases {
+            for offset: Int32 in [0, 8, -8, 1] {
+                let load = try #require(
+                    bench.code.translate(
+                        [.guestLoad(type, .slot(2), base: 1, offset: offset, call: call), .leave(record: 99)],
+                        block: bench.state))
+                let store = try #require(
+                    bench.code.translate(
+                        [.guestStore(type, .slot(2), base: 3, offset: offset, call: call), .leave(record: 99)],
+                        block: bench.state))
+                for place in -40..<300 {
+                    for beyond: UInt64 in [0, 1 << 32, 1 << 63] {
+                        let address = base &+ UInt64(bitPattern: Int64(place)) &+ beyond
+                        let isAligned = (address &- base) % UInt64(type.bytes) == 0
+                        let isInside = beyond == 0 && place >= 0 && place + type.bytes <= 256
+                        let line = isInside ? bench.lines[place / 64] : 0
+                        for slot in [1, 3] { bench[slot] = address &- UInt64(bitPattern: Int64(offset)) }
+                        bench.called = 0
+                        bench.code.run(bench.state, at: load.fromOutside)
+                        let isAtHand = isInside && isAligned && line & 1 != 0
+                        #expect((bench.called == 7) != isAtHand, "load \(type) \(place) \(offset)")
+                        if isAtHand, type.bytes == 8 {
+                            let value = bench.guest.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                            #expect(bench[2] == value)
+                        }
+                        bench[2] = 0x1122_3344_5566_7788
+                        bench.called = 0
+                        bench.code.run(bench.state, at: store.fromOutside)
+                        #expect((bench.called == 7) != (isInside && isAligned && line & 2 != 0))
+                    }
+                }
+            }
+        }
+        #expect(bench.guest.load(fromByteOffset: 256, as: UInt8.self) == 7)
+        // Line 1 was not readable, line 2 not writable; each was marked by the other access.
+        #expect((0..<256).allSatisfy { bench.guest.load(fromByteOffset: 256 + $0, as: UInt8.self) == 7 })
+        #expect(bench.guest.load(fromByteOffset: 128, as: UInt8.self) == 128 ^ 0xA5)
+        #expect(bench.guest.load(fromByteOffset: 64, as: UInt64.self) == 0x1122_3344_5566_7788)
+    }
+
+    @Test("A helper that answers no ends the code at its record") func helpers() throws {
+        let bench = try Bench(favourites: [1])
+        bench[1] = 5
+        try bench.run([
+            .binary(.add, .doubleword, .slot(1), .slot(1), .constant(1)), .call(Call(helper: 0, record: 12)),
+            .binary(.add, .doubleword, .slot(1), .slot(1), .constant(1)),
+        ])
+        #expect(bench[1] == 7 && bench.left == 99 && bench.called == 12)
+        try bench.run([
+            .binary(.add, .doubleword, .slot(1), .slot(1), .constant(1)), .call(Call(helper: 0, record: 13)),
+            .binary(.add, .doubleword, .slot(1), .slot(1), .constant(1)),
+        ])
+        #expect(bench[1] == 8 && bench.left == 13)
+    }
+}
+#endif
