@@ -45,7 +45,8 @@ let package = Package(
         module("Profile"),
         module("Engine", ["Machine", "Profile"]),
         module("Semihosting"),
-        module("CortexM", ["Bits", "FloatingPoint", "Machine", "Engine", "Profile", "Semihosting"]),
+        module(
+            "CortexM", ["Bits", "FloatingPoint", "Machine", "Engine", "Profile", "Semihosting", "Translator"]),
         tests(
             "CortexMTests",
             [

@@ -146,6 +146,8 @@ public enum Form: Sendable {
     case goTo(HostAddress)
     /// Where the code is entered from the simulator itself.
     case entry
+    /// For guests with 32-bit registers.
+    case word(WordForm)
 }
 
 public enum FloatCondition: Sendable, CaseIterable {
@@ -181,6 +183,9 @@ public struct Layout {
     public var window: Window
     /// Host functions that generated code may call.
     public var helpers: [Helper]
+    /// For guests with 32-bit registers, whose slots are 32 bits. The window then has no size; its memory and lines are
+    /// the maps of readable and writable pages.
+    public var words: WordLayout?
 
     public init(
         state: UnsafeMutableRawPointer, slots: Int, favourites: [Int], budget: Int, mark: Int,

@@ -20,12 +20,21 @@ import Testing
         #endif
     }
 
-    @Test func aTargetWithoutTranslatorSaysSoAndRuns() throws {
-        let firmware = Command.root.appendingPathComponent("firmware/workloads/memcpy.stm32f4.elf").path
-        let run = try Command(
-            ["run", firmware, "--target", "stm32f4", "--engine", "translator", "--max-cycles", "1k"],
-            program: Command.fastProgram)
-        #expect(run.status == 124)
-        #expect(run.errors.contains("the interpreter executes it"))
+    private static let firmware: [String] = {
+        let folder = Command.root.appendingPathComponent("firmware")
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
+        return files.compactMap { ($0 as? URL)?.path }.filter { $0.hasSuffix(".stm32f4.elf") }.sorted()
+    }()
+
+    @Test("So they do for the first millions of cycles of all firmware for the STM32F4", arguments: firmware)
+    func sameReportOfSTM32F4(file: String) throws {
+        let reports = try ["interpreter", "translator"].map {
+            try Command([
+                "profile", file, "--target", "stm32f4", "--format", "json", "--engine", $0, "--max-cycles", "3000000",
+            ])
+        }
+        #expect(reports[0].output.contains("\"cycles\""))
+        #expect(reports[0].status == reports[1].status)
+        #expect(reports[0].output == reports[1].output)
     }
 }

@@ -61,6 +61,10 @@ public struct CoreState {
     /// The exclusive monitor: the address tagged by LDREX, or `nil`. DDI 0403E.e A3.4.
     public var exclusive: UInt32?
 
+    /// The block that host code was left at, and its record; without one the block is paid for and not yet entered.
+    public var leftBlock: Block.Pointer?
+    public var leftRecord: Instruction.Pointer?
+
     /// Bytes in front of the state: r0 to r15, four scratch registers of the decoder, then s0 to s31.
     public static let registerBytes = 256
 }

@@ -23,6 +23,7 @@ extension Processor {
         let isFindable = itState & 0xF == 0
         let pointer = ledger.add(
             block, price: draft.price, isFindable: isFindable, dirtyEnd: &state.pointee.dirty)
+        pointer.pointee.code = hostCode?.unknown
         if !isFindable { blocksInIT[UInt64(pc) << 8 | UInt64(itState)] = pointer }
         watchForWrites(pc, Int(draft.end) - Int(pc))
         return pointer
@@ -57,6 +58,7 @@ extension Processor {
     /// Bytes that may hold decoded code were written.
     func codeChanged(_ address: UInt32, _ count: Int) {
         guard ledger.discard(address, count, on: chip.bus) else { return }
+        forgetHostCode()
         blocksInIT.removeAll()
         hasStaleCode = true
         state.pointee.wantsAttention = true
@@ -65,6 +67,7 @@ extension Processor {
     /// Prices or permissions changed: everything is decoded anew.
     func forgetBlocks() {
         ledger.discardAll()
+        forgetHostCode()
         blocksInIT.removeAll()
         hasStaleCode = true
         state.pointee.wantsAttention = true

@@ -1,6 +1,7 @@
 import Engine
 import Machine
 import Profile
+import Translator
 
 /// A Cortex-M core on a chip: owns the registers, decodes and runs the firmware, and answers the slow paths of the run
 /// loop. The exception model is in `System/`, the pipeline in `Timing/`.
@@ -50,6 +51,12 @@ public final class Processor {
     var hasStaleCode = false
     /// Room for one instruction and end marks behind it.
     let scratch: Instruction.Pointer
+    /// The same for an instruction that host code has the run loop execute.
+    let single: Instruction.Pointer
+    /// Makes host code of hot blocks; without it the run loop interprets all.
+    var hostCode: HostCode?
+    /// How often host code became stale.
+    var hostCodeChanges = 0
     let storage: UnsafeMutableRawPointer
     let journal: UnsafeMutablePointer<JournalEntry>
     static let journalCapacity = 4096
@@ -78,6 +85,8 @@ public final class Processor {
         journal = .allocate(capacity: Processor.journalCapacity)
         scratch = .allocate(capacity: Processor.scratchCapacity)
         scratch.initialize(repeating: Instruction(.stop), count: Processor.scratchCapacity)
+        single = .allocate(capacity: 2)
+        single.initialize(repeating: Instruction(.stop), count: 2)
         system = SystemRegisters(chip: chip, features: features)
         position = .at(pc: 0, itState: 0)
         state.initialize(
@@ -93,6 +102,7 @@ public final class Processor {
         storage.deallocate()
         journal.deallocate()
         scratch.deallocate()
+        single.deallocate()
     }
 
     /// Connects the core to its chip: what changes there may make decoded code or the access maps stale.

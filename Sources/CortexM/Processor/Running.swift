@@ -12,6 +12,8 @@ extension Processor {
             chip.clock.now = now
             if let next = chip.events.next, next <= now { chip.events.run(until: now) }
             if let ending = settleRequests() { return ending }
+            // At once, whoever changed the code: not where the run loop happens to be left next.
+            if hasStaleCode { leaveStaleCode() }
             if system.isSleeping {
                 if let ending = sleep(until: limit) { return ending }
                 continue
@@ -35,6 +37,7 @@ extension Processor {
         chip.clock.now = now
         if let next = chip.events.next, next <= now { chip.events.run(until: now) }
         if let ending = settleRequests() { return ending }
+        if hasStaleCode { leaveStaleCode() }
         if system.isSleeping { return sleep(until: .max) ?? .limit }
         if mayTakeException, takePendingException() { return ending ?? .limit }
         if let ending { return ending }
@@ -113,7 +116,7 @@ extension Processor {
         if budget >= block.pointee.slack {
             state.pointee.deadline = deadline
             state.pointee.budget = budget
-            let left = CortexM.run(state, block, at: ip)
+            let left = runBlocks(block, ip)
             let records = left.block.pointee.records.assumingMemoryBound(to: Instruction.self)
             settle(left.block, records, left.ip - records)
         } else {
@@ -122,7 +125,7 @@ extension Processor {
     }
 
     /// Counts the entry into a block, as the run loop does.
-    private func count(_ block: Block.Pointer) {
+    func count(_ block: Block.Pointer) {
         block.pointee.count += 1
         if block.pointee.count == 1 {
             state.pointee.dirty.pointee = block

@@ -56,15 +56,21 @@ struct Assembler {
 
     /// Condition codes.
     enum Flag: UInt8, CaseIterable, Sendable {
+        case overflow = 0
+        case noOverflow = 1
         case below = 2
         case aboveOrEqual = 3
         case equal = 4
         case notEqual = 5
         case belowOrEqual = 6
         case above = 7
+        case negative = 8
+        case positive = 9
         case parity = 10
         case less = 12
         case greaterOrEqual = 13
+        case lessOrEqual = 14
+        case greater = 15
     }
 
     private(set) var bytes: [UInt8] = []
@@ -79,6 +85,8 @@ struct Assembler {
         for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
     }
 
+    mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
     private mutating func append(_ value: Int32) { append(UInt32(bitPattern: value)) }
 
     /// One instruction with a ModRM byte.
@@ -88,7 +96,7 @@ struct Assembler {
     ///   - prefix: a mandatory prefix or the operand-size prefix; 0 for none.
     ///   - isByteReg: whether `reg` is a byte register, for which `sil` and others need a REX prefix.
     ///   - isByte: the same for the target.
-    private mutating func encode(
+    mutating func encode(
         _ opcode: [UInt8], _ reg: UInt8, _ target: Target, isWide: Bool, prefix: UInt8 = 0, isByteReg: Bool = false,
         isByte: Bool = false
     ) {

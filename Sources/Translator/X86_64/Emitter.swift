@@ -23,6 +23,8 @@ struct Emitter {
     /// What lies behind the block's other code.
     private var distant: [Distant] = []
     private var labels = 1 << 24
+    /// What set the host's flags, and where the code was then.
+    var hostFlags: (source: WordOperation, at: Int)?
     private var homes: [Register?]
     /// Whether the host's flags tell how the budget compares with zero.
     private var isBudgetCompared = false
@@ -30,6 +32,7 @@ struct Emitter {
     private enum Distant {
         case forms([Form])
         case call(Call, at: Label, back: Label)
+        case word(DistantWord, at: Label)
     }
 
     init(_ layout: Layout, block: UInt, stubs: Stubs) {
@@ -58,6 +61,9 @@ struct Emitter {
                     assembler.place(label)
                     emit(call)
                     assembler.jump(back)
+                case .word(let piece, let label):
+                    assembler.place(label)
+                    emit(piece)
                 }
             }
         }
@@ -118,7 +124,9 @@ struct Emitter {
             assembler.moveBits(.rdx, 0, wide: from == .word)
         case .floatCompare(let condition, let width, let a, let b, let unordered):
             floatCompare(condition, width == .doubleword, a, b, unordered)
-        case .label(let label): assembler.place(label)
+        case .label(let label):
+            assembler.place(label)
+            hostFlags = nil
         case .jump(let label): assembler.jump(label)
         case .branch(.less, .budget, .constant(0), let label) where isBudgetCompared: assembler.jump(.less, label)
         case .branch(let condition, let a, let b, let label):
@@ -137,6 +145,7 @@ struct Emitter {
             assembler.jump(.register(.rax))
         case .goTo(let address): assembler.jump(.memory(memory(address)))
         case .entry: entry = assembler.bytes.count
+        case .word(let form): emit(form)
         }
     }
 
@@ -154,11 +163,19 @@ struct Emitter {
         return label
     }
 
+    mutating func distantly(_ piece: DistantWord) -> Label {
+        let label = newLabel()
+        distant.append(.word(piece, at: label))
+        return label
+    }
+
     // MARK: Places
 
     func home(_ slot: Int) -> Register? { slot < homes.count ? homes[slot] : nil }
 
-    func memory(_ slot: Int) -> Assembler.Memory { Assembler.Memory(Emitter.state, Int32(layout.slots + 8 * slot)) }
+    func memory(_ slot: Int) -> Assembler.Memory {
+        Assembler.Memory(Emitter.state, Int32(layout.slots + layout.slotType.bytes * slot))
+    }
 
     func register(of place: Place) -> Register? { register(of: Operand(place)) }
 
@@ -194,7 +211,7 @@ struct Emitter {
     mutating func fetch(_ operand: Operand, into register: Register) {
         switch operand {
         case .constant(let constant): assembler.mov(register, constant: constant)
-        case .slot(let slot) where home(slot) == nil: assembler.load(.int64, register, .memory(memory(slot)))
+        case .slot(let slot) where home(slot) == nil: assembler.load(layout.slotType, register, .memory(memory(slot)))
         default: if let own = self.register(of: operand), own != register { assembler.mov(register, own) }
         }
     }
@@ -204,7 +221,7 @@ struct Emitter {
         if let register = register(of: place) {
             if register != result { assembler.mov(register, result) }
         } else if case .slot(let slot) = place {
-            assembler.store(.doubleword, result, memory(slot))
+            assembler.store(Emitter.size(layout.slotType), result, memory(slot))
         }
     }
 
@@ -241,7 +258,7 @@ struct Emitter {
             fetch(s, into: register)
         } else if case .slot(let slot) = d {
             if case .constant(let constant) = s, let short = Int32(exactly: constant) {
-                assembler.store(.doubleword, constant: short, memory(slot))
+                assembler.store(Emitter.size(layout.slotType), constant: short, memory(slot))
             } else {
                 put(load(s, into: .rax), d)
             }
@@ -293,4 +310,9 @@ struct Emitter {
         case .int64: .doubleword
         }
     }
+}
+
+extension Layout {
+    /// What a slot in memory is.
+    var slotType: MemoryType { words == nil ? .int64 : .uint32 }
 }

@@ -23,15 +23,17 @@ struct Stubs {
         let state = Emitter.state
         let favourites = Emitter.homes(layout)
         func field(_ distance: Int) -> Assembler.Memory { Assembler.Memory(state, Int32(distance)) }
-        func slot(_ slot: Int) -> Assembler.Memory { field(layout.slots + 8 * slot) }
+        func slot(_ slot: Int) -> Assembler.Memory { field(layout.slots + layout.slotType.bytes * slot) }
         func spill() {
-            for (number, home) in favourites { assembler.store(.doubleword, home, slot(number)) }
+            for (number, home) in favourites {
+                assembler.store(Emitter.size(layout.slotType), home, slot(number))
+            }
             assembler.store(.doubleword, Emitter.budget, field(layout.budget))
             assembler.mov(.rcx, constant: Int64(Int(bitPattern: layout.kept)))
             assembler.store(.word, Emitter.kept, Assembler.Memory(.rcx))
         }
         func reload() {
-            for (number, home) in favourites { assembler.load(.int64, home, .memory(slot(number))) }
+            for (number, home) in favourites { assembler.load(layout.slotType, home, .memory(slot(number))) }
             assembler.load(.int64, Emitter.budget, .memory(field(layout.budget)))
             assembler.mov(.rcx, constant: Int64(Int(bitPattern: layout.kept)))
             assembler.load(.uint32, Emitter.kept, .memory(Assembler.Memory(.rcx)))

@@ -1,0 +1,212 @@
+import Engine
+import Profile
+import Translator
+
+/// Branches, and how one block goes to the next: see `Branches`.
+extension BlockTranslation {
+    /// - Returns: whether the record is one of these.
+    mutating func jump(_ i: Instruction.Pointer) -> Bool {
+        let target = Place.temporary(0)
+        switch i.pointee.operation {
+        case .b:
+            if i.pointee.a != 0 { note(i, target: .constant(Int64(i.imm)), returnAddress: JournalEntry.jump) }
+            goToTaken(i)
+        case .bl:
+            link()
+            note(i, target: .constant(Int64(i.imm)), returnAddress: block.pointee.end)
+            goToTaken(i)
+        case .bx: interwork(i, i.m)
+        case .loadedPC: interwork(i, Int(CortexM.loadedPC))
+        case .blxReg:
+            add(.binary(.move, target, .slot(i.m), .slot(i.m)))
+            link()
+            checkThumb(i)
+            note(i, target: .temporary(0), returnAddress: block.pointee.end)
+            goToAddress(i)
+        case .branchTo:
+            add(.binary(.and, target, .slot(i.m), .constant(-2)))
+            add(.store(.uint32, .temporary(0), .state(StateOffset.pc)))
+            note(i, target: .temporary(0), returnAddress: JournalEntry.jump)
+            goToAddress(i)
+        case .cbz, .cbnz:
+            let taken = newLabel()
+            add(.branchIfZero(i.pointee.operation == .cbz, .slot(i.n), taken))
+            conditional(i, taken)
+        default:
+            guard let condition = i.pointee.operation.branchCondition else { return false }
+            let taken = newLabel()
+            add(.branch(condition, taken))
+            conditional(i, taken)
+        }
+        return true
+    }
+
+    private mutating func conditional(_ i: Instruction.Pointer, _ taken: Label) {
+        fallThrough(i)
+        add(.label(taken))
+        charge(Int(i.x & 0xFF), to: .refill)
+        charge(Int(i.x >> 8), to: .fetchAlign)
+        goToTaken(i)
+    }
+
+    /// Puts the return address into LR.
+    private mutating func link() {
+        let address = Operand.constant(Int64(Int32(bitPattern: block.pointee.end | 1)))
+        add(.binary(.move, .slot(14), address, address))
+    }
+
+    private mutating func interwork(_ i: Instruction.Pointer, _ register: Int) {
+        add(.binary(.move, .temporary(0), .slot(register), .slot(register)))
+        let leaving = outOfLine { $0.leaveThumb(i) }
+        add(.branch(.greaterOrEqualUnsigned, .temporary(0), .constant(0xF000_0000), leaving))
+        checkThumb(i)
+        note(i, target: .temporary(0), returnAddress: JournalEntry.return)
+        goToAddress(i)
+    }
+
+    /// Takes bit 0, which must be set, from the target in temporary 0.
+    private mutating func checkThumb(_ i: Instruction.Pointer) {
+        let leaving = outOfLine { $0.leaveThumb(i) }
+        add(.binary(.and, .temporary(1), .temporary(0), .constant(1)))
+        add(.branchIfZero(true, .temporary(1), leaving))
+        add(.binary(.and, .temporary(0), .temporary(0), .constant(-2)))
+        // Where the next block is looked for, it is wherever the code is left.
+        add(.store(.uint32, .temporary(0), .state(StateOffset.pc)))
+    }
+
+    private mutating func leaveThumb(_ i: Instruction.Pointer) {
+        add(.store(.uint32, .temporary(0), .state(StateOffset.pc)))
+        leave(i, .interworking)
+    }
+
+    /// TBB and TBH.
+    mutating func tableBranch(_ i: Instruction.Pointer) {
+        let isWide = i.pointee.operation == .tbh
+        let slow = outOfLine {
+            $0.add(.call(RuntimeHelper.finish.call(i)))
+            $0.leave(i, .indirect)
+        }
+        let address: GuestAddress
+        if i.n == 15 {
+            let index = Int(shiftedOperand)
+            add(.binary(.shiftLeft, .slot(index), .slot(i.m), .constant(isWide ? 1 : 0)))
+            address = .offset(index, i.imm)
+        } else {
+            address = .indexed(i.n, i.m, shift: isWide ? 1 : 0)
+        }
+        let follow = Follow(cycles: Int32(i.x >> 15), account: account(.busSlave))
+        add(.load(isWide ? .uint16 : .uint8, .temporary(0), address, follow: follow, slow: slow))
+        add(.binary(.shiftLeft, .temporary(0), .temporary(0), .constant(1)))
+        add(.binary(.add, .temporary(0), .temporary(0), .constant(Int64(Int32(bitPattern: i.imm)))))
+        add(.store(.uint32, .temporary(0), .state(StateOffset.pc)))
+        goToAddress(i)
+    }
+
+    // MARK: Going on
+
+    mutating func fallThrough(_ i: Instruction.Pointer) {
+        follow(i, BlockOffset.next, block.pointee.next, block.pointee.end, .fallThrough)
+    }
+
+    private mutating func goToTaken(_ i: Instruction.Pointer) {
+        follow(i, BlockOffset.taken, block.pointee.taken, i.imm, .taken)
+    }
+
+    /// Through a link of this block. One that is known by now is built in: when links are cut, all code is forgotten.
+    private mutating func follow(
+        _ i: Instruction.Pointer, _ link: Int, _ known: Block.Pointer?, _ pc: UInt32, _ departure: Departure
+    ) {
+        guard let known else {
+            let unknown = outOfLine {
+                $0.add(.store(.uint32, .constant(Int64(Int32(bitPattern: pc))), .state(StateOffset.pc)))
+                $0.leave(i, departure)
+            }
+            add(.load(.int64, .temporary(0), .absolute(UInt(bitPattern: block) + UInt(link))))
+            add(.branch(.equal, .temporary(0), .constant(0), unknown))
+            goTo(i)
+            return
+        }
+        let late = outOfLine {
+            let address = Int64(Int32(bitPattern: known.pointee.pc))
+            $0.add(.store(.uint32, .constant(address), .state(StateOffset.pc)))
+            $0.leave(i, .budget)
+        }
+        add(.binary(.add, .doubleword, .temporary(1), .budget, .constant(-Int64(known.pointee.cycles))))
+        add(.branch(.less, .temporary(1), .constant(Int64(known.pointee.slack)), late))
+        add(.move(.budget, .temporary(1)))
+        add(.move(.temporary(0), .constant(Int64(Int(bitPattern: known)))))
+        if known == block {
+            add(.jump(start))
+        } else {
+            add(.goTo(.at(temporary: 0, BlockOffset.code)))
+        }
+    }
+
+    /// To the block that temporary 0 points to: its static cycles are paid at once.
+    private mutating func goTo(_ i: Instruction.Pointer) {
+        let late = outOfLine {
+            $0.add(.load(.uint32, .temporary(1), .at(temporary: 0, BlockOffset.pc)))
+            $0.add(.store(.uint32, .temporary(1), .state(StateOffset.pc)))
+            $0.leave(i, .budget)
+        }
+        add(.load(.int64, .temporary(2), .at(temporary: 0, BlockOffset.cycles)))
+        add(.binary(.subtract, .doubleword, .temporary(1), .budget, .temporary(2)))
+        add(.load(.int64, .temporary(2), .at(temporary: 0, BlockOffset.slack)))
+        add(.branch(.less, .temporary(1), .temporary(2), late))
+        add(.move(.budget, .temporary(1)))
+        add(.goTo(.at(temporary: 0, BlockOffset.code)))
+    }
+
+    /// To the address in temporary 0, which is in the state as well, through the code map.
+    private mutating func goToAddress(_ i: Instruction.Pointer) {
+        let unknown = outOfLine { $0.leave(i, .indirect) }
+        let pages = UInt(bitPattern: state.pointee.codeMap.pages)
+        let shift = Int64(CodeMap.pageShift)
+        add(.binary(.shiftRight, .doubleword, .temporary(1), .temporary(0), .constant(shift)))
+        add(.load(.int64, .temporary(1), .table(pages, index: 1, scale: 8)))
+        add(.branch(.equal, .temporary(1), .constant(0), unknown))
+        add(.binary(.shiftRight, .doubleword, .temporary(2), .temporary(0), .constant(1)))
+        add(.binary(.and, .doubleword, .temporary(2), .temporary(2), .constant(Int64(CodeMap.slots - 1))))
+        add(.load(.int64, .temporary(0), .entry(table: 1, index: 2, scale: 8)))
+        add(.branch(.equal, .temporary(0), .constant(0), unknown))
+        goTo(i)
+    }
+
+    // MARK: The journal
+
+    /// Writes a call, a return or a jump into the journal.
+    private mutating func note(_ i: Instruction.Pointer, target: Operand, returnAddress: UInt32) {
+        let back = newLabel()
+        let full = outOfLine {
+            $0.add(.call(RuntimeHelper.drain.call(i)))
+            if case .temporary = target { $0.add(.load(.uint32, .temporary(0), .state(StateOffset.pc))) }
+            $0.add(.jump(back))
+        }
+        let entry = 1
+        func field(_ path: PartialKeyPath<JournalEntry>) -> HostAddress {
+            .at(temporary: entry, MemoryLayout<JournalEntry>.offset(of: path) ?? 0)
+        }
+        add(.load(.int64, .temporary(entry), .state(StateOffset.journal)))
+        add(.load(.int64, .temporary(2), .state(StateOffset.deadline)))
+        add(.binary(.subtract, .doubleword, .temporary(2), .temporary(2), .budget))
+        add(.store(.int64, .temporary(2), field(\.cycle)))
+        add(.store(.uint32, target.asWord, field(\.target)))
+        add(.store(.uint32, Operand.constant(Int64(returnAddress)).asWord, field(\.returnAddress)))
+        add(.store(.uint32, .slot(13), field(\.sp)))
+        add(.store(.uint32, .constant(Int64(block.pointee.function)), field(\.function)))
+        let size = Int64(MemoryLayout<JournalEntry>.stride)
+        add(.binary(.add, .doubleword, .temporary(entry), .temporary(entry), .constant(size)))
+        add(.store(.int64, .temporary(entry), .state(StateOffset.journal)))
+        add(.load(.int64, .temporary(2), .state(StateOffset.journalEnd)))
+        add(.branch(.equal, .temporary(entry), .temporary(2), full))
+        add(.label(back))
+    }
+}
+
+extension Operand {
+    /// A constant of 32 bits as an emitter stores it at once.
+    fileprivate var asWord: Operand {
+        guard case .constant(let constant) = self else { return self }
+        return .constant(Int64(Int32(truncatingIfNeeded: constant)))
+    }
+}

@@ -1,0 +1,102 @@
+import Engine
+import FloatingPoint
+import Translator
+
+/// How the core runs blocks when there is a translator: hot ones as host code, the others by the run loop, with the same
+/// accounts.
+extension Processor {
+    /// How often a block is interpreted before it is translated.
+    private static let heatLimit = 2
+
+    /// Runs from a record of a block that was entered until something needs the rest of the machine.
+    func runBlocks(_ block: Block.Pointer, _ ip: Instruction.Pointer) -> (block: Block.Pointer, ip: Instruction.Pointer)
+    {
+        guard let hostCode else { return CortexM.run(state, block, at: ip) }
+        var (block, ip) = (block, ip)
+        while ip == block.records, let entry = entry(of: block, hostCode) {
+            hostCode.run(state, at: entry)
+            guard let left = state.pointee.leftBlock else { return (block, ip) }
+            if let record = state.pointee.leftRecord { return (left, record) }
+            // It had no code, and is paid for.
+            block = left
+            ip = left.records
+            count(left)
+        }
+        // Behind this block there may be host code again.
+        limitBudget(state, to: block.pointee.slack + Processor.roomForWaits)
+        return CortexM.run(state, block, at: ip)
+    }
+
+    /// Cycles for the wait states that a block may meet, so that it need not be left for them.
+    private static let roomForWaits = 32
+
+    /// Where the host code of a block begins, made now if it is hot enough.
+    private func entry(of block: Block.Pointer, _ hostCode: HostCode) -> UnsafeMutableRawPointer? {
+        if let entry = block.pointee.entry { return entry }
+        block.pointee.heat &+= 1
+        guard block.pointee.heat >= Processor.heatLimit else { return nil }
+        guard BlockTranslation.applies(to: block) else {
+            block.pointee.heat = .min
+            return nil
+        }
+        var translation = BlockTranslation(block, state)
+        translation.translate()
+        guard let code = hostCode.translate(translation.forms, block: UnsafeMutableRawPointer(block)) else {
+            block.pointee.heat = .min
+            return nil
+        }
+        block.pointee.code = code.fromCode
+        block.pointee.entry = code.fromOutside
+        return code.fromOutside
+    }
+
+    /// Takes up a translator.
+    ///
+    /// - Returns: whether this host can have one.
+    public func translate() -> Bool {
+        guard hostCode == nil else { return true }
+        guard let layout else { return false }
+        hostCode = HostCode(layout)
+        guard let hostCode else { return false }
+        for block in ledger.blocks { block.pointee.code = hostCode.unknown }
+        return true
+    }
+
+    /// Links between blocks were cut: code in which they are built in must not be entered again. It becomes hot anew,
+    /// the later the more often this happens.
+    func forgetHostCode() {
+        guard let hostCode else { return }
+        hostCodeChanges += 1
+        for block in ledger.blocks {
+            block.pointee.code = hostCode.unknown
+            block.pointee.entry = nil
+            block.pointee.heat = min(block.pointee.heat, -hostCodeChanges)
+        }
+    }
+
+    private var layout: Layout? {
+        guard let markDistance = Int32(exactly: state.pointee.markDistance) else { return nil }
+        let maps = Window(
+            base: 0, size: 0, memory: UnsafeMutableRawPointer(readMap.entries),
+            lines: UnsafeMutableRawPointer(writeMap.entries).assumingMemoryBound(to: UInt8.self), readable: 0,
+            writable: 0, markDistance: state.pointee.markDistance)
+        // The mark has a register: every access writes it.
+        let mark = (UnsafeMutableRawPointer(state) + StateOffset.mark).assumingMemoryBound(to: UInt32.self)
+        var layout = Layout(
+            state: UnsafeMutableRawPointer(state), slots: -CoreState.registerBytes, favourites: [3, 2, 1, 0, 4, 5, 6],
+            budget: StateOffset.budget,
+            mark: StateOffset.mark, kept: mark, leftBlock: StateOffset.leftBlock, leftRecord: StateOffset.leftRecord,
+            window: maps, helpers: RuntimeHelper.allCases.map(\.function))
+        layout.words = WordLayout(
+            nz: StateOffset.nz, c: StateOffset.c, v: StateOffset.v, lastSlave: StateOffset.lastSlave,
+            fpscr: StateOffset.fpscr,
+            fpscrMask: CortexM.FPSCR.RMode | CortexM.FPSCR.FZ | CortexM.FPSCR.DN | CortexM.FPSCR.IXC,
+            fpscrValue: CortexM.FPSCR.IXC, markDistance: markDistance)
+        return layout
+    }
+}
+
+extension Block.Pointer {
+    /// What the block decodes to.
+    var records: Instruction.Pointer { pointee.records.assumingMemoryBound(to: Instruction.self) }
+}
