@@ -1,5 +1,6 @@
 import Engine
 import Machine
+import TestSupport
 import Testing
 
 @testable import CortexM
@@ -27,14 +28,22 @@ import Testing
     private static let handlers: [UInt32] = [Layout.code + 0x1001, Layout.code + 0x1011]
 
     @Test("Host code does what the interpreter does, in the same cycles", arguments: kinds)
-    func agreement(kind: SequenceTests.Kind) throws {
-        for round in Fuzzing.rounds { judge(kind, round) }
+    func agreement(kind: SequenceTests.Kind) { judge(kind, TranslatorTests.programs) }
+
+    /// `make fuzz`: programs beyond these, for as long as asked.
+    @Test(.enabled(if: Fuzzing.seconds > 0)) func agreementForAsLongAsAsked() {
+        let end = ContinuousClock.now + .seconds(Fuzzing.seconds)
+        var first = TranslatorTests.programs.upperBound
+        while ContinuousClock.now < end {
+            for kind in TranslatorTests.kinds { judge(kind, first..<first + 10) }
+            first += 10
+        }
     }
 
-    private func judge(_ kind: SequenceTests.Kind, _ round: Int) {
+    private func judge(_ kind: SequenceTests.Kind, _ indices: Range<Int>) {
         let maker = SequenceMaker(timings: kind.timings)
         var failures = 0
-        for index in Fuzzing.indices(round, TranslatorTests.programs.count) where failures < 3 {
+        for index in indices where failures < 3 {
             let vector = maker.vector(name: "loop \(kind.name)", index: index, at: Layout.firstCode, count: kind.count)
             for way in Way.allCases {
                 let reference = core(vector, index, translates: false)
