@@ -55,6 +55,8 @@ public final class Processor {
     let single: Instruction.Pointer
     /// Makes host code of hot blocks; without it the run loop interprets all.
     var hostCode: HostCode?
+    /// Loads and stores that were not as their host code foresaw.
+    var sites: [Instruction.Pointer: Foresight.Site] = [:]
     /// How often host code became stale.
     var hostCodeChanges = 0
     let storage: UnsafeMutableRawPointer
