@@ -42,13 +42,25 @@ extension Processor {
         var translation = BlockTranslation(block, state)
         translation.translate()
         guard let code = hostCode.translate(translation.forms, block: UnsafeMutableRawPointer(block)) else {
-            block.pointee.heat = .min
+            giveUp()
             return nil
         }
         block.pointee.code = code.fromCode
         block.pointee.entry = code.fromOutside
         return code.fromOutside
     }
+
+    /// The host gives no more executable memory: all is interpreted from now on.
+    private func giveUp() {
+        hostCode = nil
+        for block in ledger.blocks {
+            block.pointee.code = nil
+            block.pointee.entry = nil
+            block.pointee.heat = .min
+        }
+    }
+
+    public var hasTranslator: Bool { HostCode.hasEmitter }
 
     /// Takes up a translator.
     ///
