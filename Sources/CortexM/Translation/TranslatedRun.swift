@@ -39,15 +39,27 @@ extension Processor {
             block.pointee.heat = .min
             return nil
         }
-        let forms = BlockTranslation.forms(of: block, self)
+let forms = BlockTranslation.forms(of: block, self)
         guard let code = hostCode.translate(forms, block: UnsafeMutableRawPointer(block)) else {
-            block.pointee.heat = .min
+            giveUp()
             return nil
         }
         block.pointee.code = code.fromCode
         block.pointee.entry = code.fromOutside
         return code.fromOutside
     }
+
+    /// The host gives no more executable memory: all is interpreted from now on.
+    private func giveUp() {
+        hostCode = nil
+        for block in ledger.blocks {
+            block.pointee.code = nil
+            block.pointee.entry = nil
+            block.pointee.heat = .min
+        }
+    }
+
+    public var hasTranslator: Bool { HostCode.hasEmitter }
 
     /// Takes up a translator.
     ///
