@@ -27,18 +27,8 @@ extension Emitter {
         case .reach(let address, let count, let isWrite, let slow): reach(address, count, isWrite, slow)
         case .single(let operation, let d, let n, let m, let slow): single(operation, d, n, m, slow)
         case .compareSingles(let n, let m, let result, let unordered): compareSingles(n, m, result, unordered)
-        case .integerFromSingle(let d, let m, let slow):
-            checkFPSCR(slow)
-            assembler.truncate(.rax, memory(m))
-            assembler.arithmetic(.cmp, .register(.rax), constant: .min, wide: false)
-            assembler.jump(.equal, slow)
-            put(.rax, .slot(d))
-        case .singleFromInteger(let isSigned, let d, let m, let slow):
-            checkFPSCR(slow)
-            assembler.loadWord(.uint32, .rax, .memory(memory(m)))
-            assembler.convert(0, .rax, wide: false, from: !isSigned)
-            assembler.moveBits(.rax, 0, wide: false)
-            put(.rax, .slot(d))
+        case .integerFromSingle(let d, let m, let slow): integerFromSingle(d, m, slow)
+        case .singleFromInteger(let isSigned, let d, let m, let slow): singleFromInteger(isSigned, d, m, slow)
         }
     }
 
