@@ -57,6 +57,9 @@ public final class Processor {
     var hostCode: HostCode?
     /// How often host code became stale.
     var hostCodeChanges = 0
+    var singleFavourites = SingleFavourites()
+    /// Tests do without, as some hosts have to.
+    var usesFusedMultiplyAdd = true
     let storage: UnsafeMutableRawPointer
     let journal: UnsafeMutablePointer<JournalEntry>
     static let journalCapacity = 4096

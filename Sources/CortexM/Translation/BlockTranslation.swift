@@ -22,6 +22,10 @@ struct BlockTranslation {
     /// Flags that are not stored, because they are set again before anything but a slow path can see them.
     var pending: [PendingFlags] = []
     let liveness: FlagLiveness
+    /// Up to which record the host may compute: that was asked.
+    var computesUntil = 0
+    /// The last record that an earlier one did as well.
+    var done = -1
 
     init(_ block: Block.Pointer, _ state: CoreState.Pointer) {
         self.block = block
@@ -49,7 +53,7 @@ struct BlockTranslation {
         for index in 0...Int(block.pointee.length) {
             for label in joins[index] ?? [] { add(.label(label)) }
             let i = records + index
-            translate(i, index)
+            if index > done { translate(i, index) }
             // A condition may pass over what leaves the block.
             if i.pointee.operation.leavesBlock, !joins.keys.contains(where: { $0 > index }) { break }
         }
@@ -61,10 +65,11 @@ struct BlockTranslation {
         case .it, .nop, .dsb, .dmb, .isb: break
         case .fetchLines: add(.call(RuntimeHelper.fetchLines.call(i)))
         case .checkStack: checkStack(i)
-        case .fpContext: fpContext(i)
+        case .fpContext: fpContext(i, index)
         case .tbb, .tbh: tableBranch(i)
         default:
-            if skip(i, index) || data(i, index) || product(i) || access(i) || transfer(i) || jump(i) || float(i) {
+            if skip(i, index) || data(i, index) || product(i) || access(i) || transfer(i) || jump(i) || float(i, index)
+            {
                 return
             }
             add(.call(RuntimeHelper.execute.call(i)))
@@ -128,13 +133,8 @@ struct BlockTranslation {
         add(.label(back))
     }
 
-    private mutating func fpContext(_ i: Instruction.Pointer) {
-        let back = newLabel()
-        let missing = slowly(i, back: back)
-        add(.load(.uint8, .temporary(0), .state(StateOffset.isFPReady)))
-        add(.branchIfZero(true, .temporary(0), missing))
-        add(.label(back))
-    }
+    /// Whether code may come to a record from elsewhere in the block.
+    func isJoin(_ index: Int) -> Bool { joins[index] != nil }
 
     // MARK: Conditional execution
 
@@ -193,7 +193,6 @@ enum StateOffset {
     static let c = of(\.c)
     static let v = of(\.v)
     static let q = of(\.q)
-    static let fpscr = of(\.fpscr)
     static let fpFlags = of(\.fpFlags)
     static let budget = of(\.budget)
     static let deadline = of(\.deadline)
@@ -205,7 +204,8 @@ enum StateOffset {
     static let journal = of(\.journal)
     static let journalEnd = of(\.journalEnd)
     static let dirty = of(\.dirty)
-    static let isFPReady = of(\.isFPReady)
+    static let fpGate = of(\.fpGate)
+    static let comparisons = of(\.comparisons)
     static let leftBlock = of(\.leftBlock)
     static let leftRecord = of(\.leftRecord)
 

@@ -77,6 +77,9 @@ struct FlagLiveness {
             if let data = record.dataOperation {
                 barriers.append(.none)
                 sets.append(data.sets)
+            } else if record.operation == .vmrsFlags {
+                barriers.append(.none)
+                sets.append(.all)
             } else {
                 barriers.append(record.operation.hidesFlags ? .none : record.operation.isAccess ? .slow : .full)
                 sets.append([])
@@ -140,6 +143,7 @@ extension Operation {
         case .vadd, .vsub, .vmul, .vnmul, .vmla, .vmls, .vnmla, .vnmls, .vfma, .vfms, .vfnma, .vfnms: true
         case .vdiv, .vsqrt, .vabs, .vneg, .vmovImm, .vmovReg, .vmovFromCore, .vcvtToS32, .vcvtFromS32: true
         case .vcvtToU32, .vcvtFromU32, .vmovToCore, .vcmp, .vcmpe, .vcmpZero, .vcmpeZero: true
+        case .vcvtrToS32, .vmovFromCorePair, .vmovToCorePair: true
         default: false
         }
     }
@@ -167,7 +171,7 @@ extension Operation {
         case .ldrsbImm, .ldrsbPre, .ldrsbPost, .ldrsbReg, .strImm, .strPre, .strPost, .strReg, .strhImm: true
         case .strhPre, .strhPost, .strhReg, .strbImm, .strbPre, .strbPost, .strbReg: true
         case .ldrdImm, .ldrdPre, .ldrdPost, .strdImm, .strdPre, .strdPost, .ldmia, .ldmdb, .stmia, .stmdb: true
-        case .vldr, .vldrLiteral, .vstr: true
+        case .vldr, .vldrLiteral, .vldrDouble, .vldmia, .vldmdb, .vstr, .vstrDouble, .vstmia, .vstmdb: true
         default: false
         }
     }
@@ -179,6 +183,8 @@ extension Instruction {
         func bit(_ register: UInt8) -> UInt32 { 1 << UInt32(register & 31) }
         switch operation {
         case .ldmia, .ldmdb: return UInt32(x) | bit(n)
+        case .vldmia, .vldmdb, .vstmia, .vstmdb: return bit(n)
+        case .vldrDouble, .vstrDouble: return 0
         case .vldr, .vldrLiteral, .vstr, .strImm, .strReg, .strhImm, .strhReg, .strbImm, .strbReg, .nop: return 0
         case .ldrImm, .ldrReg, .ldrhImm, .ldrhReg, .ldrbImm, .ldrbReg, .ldrshImm, .ldrshReg, .ldrsbImm, .ldrsbReg:
             return bit(d)

@@ -11,12 +11,18 @@ extension Processor {
     /// Runs from a record of a block that was entered until something needs the rest of the machine.
     func runBlocks(_ block: Block.Pointer, _ ip: Instruction.Pointer) -> (block: Block.Pointer, ip: Instruction.Pointer)
     {
+        reviewSingles()
         guard let hostCode else { return CortexM.run(state, block, at: ip) }
+        state.updateFPGate()
         var (block, ip) = (block, ip)
         while ip == block.records, let entry = entry(of: block, hostCode) {
             hostCode.run(state, at: entry)
             guard let left = state.pointee.leftBlock else { return (block, ip) }
-            if let record = state.pointee.leftRecord { return (left, record) }
+            if let record = state.pointee.leftRecord {
+                guard state.pointee.departure == .interpreted else { return (left, record) }
+                (block, ip) = (left, record)
+                break
+            }
             // It had no code, and is paid for.
             block = left
             ip = left.records
@@ -39,6 +45,7 @@ extension Processor {
             block.pointee.heat = .min
             return nil
         }
+        if takeUpSingles(of: block) { return nil }
         var translation = BlockTranslation(block, state)
         translation.translate()
         guard let code = hostCode.translate(translation.forms, block: UnsafeMutableRawPointer(block)) else {
@@ -55,11 +62,18 @@ extension Processor {
     /// - Returns: whether this host can have one.
     public func translate() -> Bool {
         guard hostCode == nil else { return true }
-        guard let layout else { return false }
-        hostCode = HostCode(layout)
-        guard let hostCode else { return false }
-        for block in ledger.blocks { block.pointee.code = hostCode.unknown }
-        return true
+        beginHostCode()
+        return hostCode != nil
+    }
+
+    /// Begins with no code.
+    func beginHostCode() {
+        hostCode = layout.flatMap(HostCode.init)
+        for block in ledger.blocks {
+            block.pointee.code = hostCode?.unknown
+            block.pointee.entry = nil
+            block.pointee.heat = 0
+        }
     }
 
     /// Links between blocks were cut: code in which they are built in must not be entered again. It becomes hot anew,
@@ -89,9 +103,11 @@ extension Processor {
             window: maps, helpers: RuntimeHelper.allCases.map(\.function))
         layout.words = WordLayout(
             nz: StateOffset.nz, c: StateOffset.c, v: StateOffset.v, lastSlave: StateOffset.lastSlave,
-            fpscr: StateOffset.fpscr,
-            fpscrMask: CortexM.FPSCR.RMode | CortexM.FPSCR.FZ | CortexM.FPSCR.DN | CortexM.FPSCR.IXC,
-            fpscrValue: CortexM.FPSCR.IXC, markDistance: markDistance)
+            markDistance: markDistance)
+        layout.words?.singles.slots = StateOffset.single(0)..<StateOffset.single(32)
+        layout.words?.singles.favourites = singleFavourites.slots
+        layout.words?.singles.comparisons = StateOffset.comparisons
+        layout.words?.singles.usesFusedMultiplyAdd = usesFusedMultiplyAdd
         return layout
     }
 }

@@ -2,8 +2,7 @@
 enum DistantWord {
     /// The access goes to another bus slave; rcx has its map entry.
     case slave(Follow, back: Label)
-    /// A result in rax that is no normal number: fine if it is zero, and exact because a factor is.
-    case zero(factors: (Int, Int)?, back: Label, slow: Label)
+    case zero(Emitter.ZeroResult)
 }
 
 /// Guest memory by pages.
@@ -16,7 +15,7 @@ extension Emitter {
             assembler.mov(.rsi, constant: Int64(bitPattern: UInt64(follow.account)))
             assembler.arithmetic(.add, .memory(Assembler.Memory(.rsi)), constant: follow.cycles)
             assembler.jump(back)
-        case .zero(let factors, let back, let slow): zero(factors, back, slow)
+        case .zero(let result): emit(result)
         }
     }
 
@@ -84,6 +83,9 @@ extension Emitter {
         let a = address(guest)
         page(a, type.bytes, isWrite: false, slow)
         touch(type, a, follow)
+        if let own = vector(of: Operand(d)) {
+            return assembler.loadFloat(own, Assembler.Memory(.rcx, index: a), wide: false)
+        }
         let work = register(of: d) ?? .rsi
         assembler.loadWord(type, work, .memory(Assembler.Memory(.rcx, index: a)))
         put(work, d)
@@ -93,6 +95,7 @@ extension Emitter {
         let a = address(guest)
         page(a, type.bytes, isWrite: true, slow)
         touch(type, a, follow)
+        if let own = vector(of: s) { return assembler.storeFloat(own, Assembler.Memory(.rcx, index: a)) }
         let value: Register
         if let own = register(of: s) {
             value = own

@@ -1,123 +1,355 @@
-/// Single-precision arithmetic, where the host's answer and its flags are the guest's.
+/// Single-precision arithmetic, where the host's answer and its flags are the guest's. xmm0 and xmm1 are free; the
+/// favourite singles have the others throughout.
 extension Emitter {
-    mutating func checkFPSCR(_ slow: Label) {
-        assembler.loadWord(.uint32, .rax, .memory(field(words.fpscr)))
-        assembler.arithmetic(.and, .register(.rax), constant: Int32(bitPattern: words.fpscrMask), wide: false)
-        assembler.arithmetic(.cmp, .register(.rax), constant: Int32(bitPattern: words.fpscrValue), wide: false)
-        assembler.jump(.notEqual, slow)
+    typealias Vector = Assembler.Vector
+
+    /// The singles that have a vector register.
+    static func homes(_ layout: SingleLayout) -> [(slot: Int, vector: Vector)] {
+        Array(zip(layout.favourites, Vector(2)...15))
     }
 
-    /// Whether the result in rax is a normal number above the smallest.
-    private mutating func checkPlain(_ other: Label) {
-        assembler.mov(.rcx, .rax, wide: false)
-        assembler.arithmetic(.and, .register(.rcx), constant: .max, wide: false)
-        assembler.arithmetic(.sub, .register(.rcx), constant: 0x0080_0001, wide: false)
-        assembler.arithmetic(.cmp, .register(.rcx), constant: 0x7F80_0000 - 0x0080_0001, wide: false)
-        assembler.jump(.aboveOrEqual, other)
+    func vector(_ slot: Int) -> Vector? {
+        words.singles.slots.contains(slot) ? vectors[slot - words.singles.slots.lowerBound] : nil
     }
 
-    mutating func single(_ operation: SingleOperation, _ d: Int, _ n: Int, _ m: Int, _ slow: Label) {
-        checkFPSCR(slow)
-        let back = newLabel()
-        switch operation {
-        case .add, .subtract, .multiply, .negatedMultiply, .divide:
-            let host: Assembler.Float =
-                switch operation {
-                case .add: .add
-                case .subtract: .subtract
-                case .divide: .divide
-                default: .multiply
-                }
-            if operation == .negatedMultiply {
-                assembler.loadWord(.uint32, .rax, .memory(memory(n)))
-                assembler.arithmetic(.xor, .register(.rax), constant: .min, wide: false)
-                assembler.moveBits(0, from: .rax)
-            } else {
-                assembler.loadFloat(0, memory(n), wide: false)
-            }
-            assembler.float(host, 0, memory(m), wide: false)
-            assembler.moveBits(.rax, 0, wide: false)
-            switch operation {
-            case .add, .subtract: checkPlain(distantly(.zero(factors: nil, back: back, slow: slow)))
-            case .multiply, .negatedMultiply: checkPlain(distantly(.zero(factors: (n, m), back: back, slow: slow)))
-            default: checkPlain(slow)
-            }
-        case .multiplyAdd, .multiplySubtract:
-            assembler.loadFloat(0, memory(n), wide: false)
-            assembler.float(.multiply, 0, memory(m), wide: false)
-            assembler.moveBits(.rax, 0, wide: false)
-            checkPlain(slow)
-            assembler.loadFloat(1, memory(d), wide: false)
-            assembler.float(operation == .multiplyAdd ? .add : .subtract, 1, 0 as Assembler.Vector, wide: false)
-            assembler.moveBits(.rax, 1, wide: false)
-            checkPlain(slow)
-        case .fusedAdd, .fusedSubtract:
-            assembler.widen(0, memory(n))
-            assembler.widen(1, memory(m))
-            assembler.float(.multiply, 0, 1 as Assembler.Vector, wide: true)
-            assembler.widen(1, memory(d))
-            assembler.float(operation == .fusedAdd ? .add : .subtract, 1, 0 as Assembler.Vector, wide: true)
-            // In the middle between two numbers the second rounding might err.
-            assembler.moveBits(.rax, 1, wide: true)
-            assembler.arithmetic(.and, .register(.rax), constant: 0x1FFF_FFFF, wide: false)
-            assembler.arithmetic(.cmp, .register(.rax), constant: 0x1000_0000, wide: false)
-            assembler.jump(.equal, slow)
-            assembler.narrow(1, 1)
-            assembler.moveBits(.rax, 1, wide: false)
-            checkPlain(slow)
-        }
-        assembler.place(back)
-        put(.rax, .slot(d))
+    /// Where a single is.
+    private func single(_ slot: Int) -> Assembler.Target {
+        vector(slot).map(Assembler.Target.vector) ?? .memory(memory(slot))
     }
 
-    mutating func compareSingles(_ n: Int, _ m: Operand, _ result: Int, _ unordered: Label) {
-        assembler.loadFloat(0, memory(n), wide: false)
-        if case .slot(let slot) = m {
-            assembler.compareFloat(0, memory(slot), wide: false)
+    /// A vector register that holds a single: its own, or the one given.
+    private mutating func load(single slot: Int, into work: Vector) -> Vector {
+        if let own = vector(slot) { return own }
+        assembler.loadFloat(work, memory(slot), wide: false)
+        return work
+    }
+
+    private mutating func copy(single slot: Int, into work: Vector) {
+        let own = load(single: slot, into: work)
+        if own != work { assembler.copy(work, own) }
+    }
+
+    private mutating func put(_ result: Vector, single slot: Int) {
+        if let own = vector(slot) {
+            if own != result { assembler.copy(own, result) }
         } else {
-            assembler.mov(.rax, constant: 0)
-            assembler.moveBits(1, from: .rax)
-            assembler.compareFloat(0, 1)
+            assembler.storeFloat(result, memory(slot))
         }
-        assembler.jump(.parity, unordered)
-        assembler.mov(.rax, constant: 0x2000_0000)
-        assembler.mov(.rcx, constant: 0x8000_0000)
-        assembler.moveIf(.below, .rax, .rcx)
-        assembler.mov(.rcx, constant: 0x6000_0000)
-        assembler.moveIf(.equal, .rax, .rcx)
-        assembler.store(.word, .rax, field(result))
     }
 
-    mutating func integerFromSingle(_ d: Int, _ m: Int, _ slow: Label) {
-        checkFPSCR(slow)
-        assembler.truncate(.rax, memory(m))
-        assembler.arithmetic(.cmp, .register(.rax), constant: .min, wide: false)
-        assembler.jump(.equal, slow)
-        put(.rax, .slot(d))
+    /// The bits of a single.
+    mutating func fetchWord(single slot: Int, into register: Register) {
+        if let own = vector(slot) {
+            assembler.moveBits(register, own, wide: false)
+        } else {
+            assembler.loadWord(.uint32, register, .memory(memory(slot)))
+        }
     }
 
-    mutating func singleFromInteger(_ isSigned: Bool, _ d: Int, _ m: Int, _ slow: Label) {
-        checkFPSCR(slow)
-        assembler.loadWord(.uint32, .rax, .memory(memory(m)))
-        assembler.convert(0, .rax, wide: false, from: !isSigned)
-        assembler.moveBits(.rax, 0, wide: false)
-        put(.rax, .slot(d))
+    mutating func emit(_ form: SingleForm) {
+        switch form {
+        case .arithmetic(let operation, let d, let n, let m, let slow): arithmetic(operation, d, n, m, slow)
+        case .squareRoot(let d, let m, let slow):
+            let result = d == m ? 0 : vector(d) ?? 0
+            let back = newLabel()
+            assembler.single(.squareRoot, result, single(m))
+            checkPlain(result, ZeroResult(.always, back: back, slow: slow))
+            assembler.place(back)
+            put(result, single: d)
+        case .move(.copy, let d, let m): put(load(single: m, into: 0), single: d)
+        case .move(let move, let d, let m):
+            let result = d == m ? 0 : vector(d) ?? 0
+            copy(single: m, into: result)
+            setSigns(1, move == .negate)
+            assembler.bitwise(move == .negate ? .pxor : .pand, result, 1)
+            put(result, single: d)
+        case .constant(let d, let bits):
+            guard let own = vector(d) else {
+                return assembler.store(.word, constant: Int32(bitPattern: bits), memory(d))
+            }
+            assembler.mov(.rax, constant: Int64(bits))
+            assembler.moveBits(own, from: .rax)
+        case .toInteger(let conversion, let d, let m, let slow): toInteger(conversion, d, m, slow)
+        case .fromInteger(true, let d, let m):
+            let result = vector(d) ?? 0
+            assembler.convertLanes(.cvtdq2ps, result, load(single: m, into: 0))
+            put(result, single: d)
+        case .fromInteger(false, let d, let m):
+            fetchWord(single: m, into: .rax)
+            assembler.bitwise(.pxor, 0, 0)
+            assembler.convert(0, .rax, wide: false, from: true)
+            put(0, single: d)
+        case .compare(let n, let m, let field, let flags, let slow): compare(n, m, field, flags, slow)
+        }
     }
 
-    /// A result in rax that is no normal number: fine if it is zero, and exact because a factor is.
-    mutating func zero(_ factors: (Int, Int)?, _ back: Label, _ slow: Label) {
+    // MARK: Results
+
+    /// A result that is no normal number above the smallest; its bits are in rax.
+    struct ZeroResult {
+        /// When a result that is zero is exact.
+        enum Exactness {
+            case always
+            /// If one of these is zero.
+            case ifZero([Int])
+            /// If besides the addend was, which is in a vector register or memory, and has lost its own register.
+            case ifAddendIsZero(Assembler.Target, home: Int, factors: [Int])
+            case never
+        }
+        let exactness: Exactness
+        /// A register that lost what it held to the result, and where that is.
+        let lost: (Vector, copy: Vector)?
+        let back: Label
+        let slow: Label
+
+        init(_ exactness: Exactness, lost: (Vector, copy: Vector)? = nil, back: Label, slow: Label) {
+            self.exactness = exactness
+            self.lost = lost
+            self.back = back
+            self.slow = slow
+        }
+    }
+
+    /// Looks whether a result is a normal number above the smallest: no exception but Inexact comes with it, and none
+    /// of its operands was infinite or a NaN.
+    private mutating func checkPlain(_ result: Vector, _ other: ZeroResult) {
+        let (least, count): (UInt32, UInt32) = (0x0080_0001, 0x7F80_0000 - 0x0080_0001)
+        assembler.moveBits(.rax, result, wide: false)
+        // Twice the bits: the sign goes.
+        let displacement = Int32(bitPattern: 0 &- 2 * least)
+        assembler.lea(.rcx, Assembler.Memory(.rax, index: .rax, displacement), wide: false)
+        assembler.arithmetic(.cmp, .register(.rcx), constant: Int32(bitPattern: 2 * count), wide: false)
+        if case .never = other.exactness, other.lost == nil {
+            assembler.jump(.aboveOrEqual, other.slow)
+        } else {
+            assembler.jump(.aboveOrEqual, distantly(.zero(other)))
+        }
+    }
+
+    mutating func emit(_ piece: ZeroResult) {
+        let inexact = piece.lost == nil ? piece.slow : newLabel()
+        func isZero(_ target: Assembler.Target) {
+            if case .register(let vector) = target {
+                assembler.moveBits(.rcx, vector.rawValue, wide: false)
+            } else {
+                assembler.loadWord(.uint32, .rcx, target)
+            }
+            assembler.arithmetic(.add, .rcx, .register(.rcx), wide: false)
+        }
+        func anyIsZero(_ slots: [Int]) {
+            for slot in slots {
+                isZero(single(slot))
+                assembler.jump(.equal, piece.back)
+            }
+            assembler.jump(inexact)
+        }
         assembler.lea(.rcx, Assembler.Memory(.rax, index: .rax), wide: false)
         assembler.test(.rcx, .rcx, wide: false)
-        assembler.jump(.notEqual, slow)
-        if let factors {
-            for factor in [factors.0, factors.1] {
-                assembler.loadWord(.uint32, .rcx, .memory(memory(factor)))
-                assembler.arithmetic(.add, .rcx, .register(.rcx), wide: false)
-                assembler.jump(.equal, back)
-            }
-            assembler.jump(slow)
+        assembler.jump(.notEqual, inexact)
+        switch piece.exactness {
+        case .always: assembler.jump(piece.back)
+        case .never: assembler.jump(inexact)
+        case .ifZero(let factors): anyIsZero(factors)
+        case .ifAddendIsZero(let addend, let home, let factors):
+            isZero(addend)
+            assembler.jump(.notEqual, inexact)
+            // If the addend is a factor as well, that one is zero.
+            if factors.contains(home) { assembler.jump(piece.back) } else { anyIsZero(factors) }
+        }
+        if let (register, copy) = piece.lost {
+            assembler.place(inexact)
+            assembler.copy(register, copy)
+            assembler.jump(piece.slow)
+        }
+    }
+
+    // MARK: Arithmetic
+
+    private mutating func arithmetic(_ operation: SingleOperation, _ d: Int, _ n: Int, _ m: Int, _ slow: Label) {
+        switch operation {
+        case .add: simple(.add, d, n, m, .always, slow)
+        case .subtract: simple(.subtract, d, n, m, .always, slow)
+        case .multiply: simple(.multiply, d, n, m, .ifZero([n, m]), slow)
+        case .divide: simple(.divide, d, n, m, .ifZero([n]), slow)
+        case .negatedMultiply:
+            multiply(n, m, slow)
+            setSigns(1, true)
+            assembler.bitwise(.pxor, 0, 1)
+            put(0, single: d)
+        case .multiplyAdd, .multiplySubtract, .multiplyFrom, .negatedMultiplyAdd:
+            let back = newLabel()
+            multiply(n, m, slow)
+            let result = accumulate(operation, d)
+            checkPlain(result, ZeroResult(.always, back: back, slow: slow))
+            assembler.place(back)
+            put(result, single: d)
+        case .fusedAdd: fused(.vfmadd231ss, d, n, m, slow)
+        case .fusedSubtract: fused(.vfnmadd231ss, d, n, m, slow)
+        case .fusedFrom: fused(.vfmsub231ss, d, n, m, slow)
+        case .negatedFusedAdd: fused(.vfnmsub231ss, d, n, m, slow)
+        }
+    }
+
+    private mutating func simple(
+        _ host: Assembler.Float, _ d: Int, _ n: Int, _ m: Int, _ exactness: ZeroResult.Exactness, _ slow: Label
+    ) {
+        let result = d == n || d == m ? 0 : vector(d) ?? 0
+        let back = newLabel()
+        if usesVEX {
+            assembler.single(host, result, load(single: n, into: 0), single(m))
         } else {
-            assembler.jump(back)
+            copy(single: n, into: result)
+            assembler.single(host, result, single(m))
+        }
+        checkPlain(result, ZeroResult(exactness, back: back, slow: slow))
+        assembler.place(back)
+        put(result, single: d)
+    }
+
+    /// The product, rounded, in xmm0.
+    private mutating func multiply(_ n: Int, _ m: Int, _ slow: Label) {
+        let back = newLabel()
+        copy(single: n, into: 0)
+        assembler.single(.multiply, 0, single(m))
+        checkPlain(0, ZeroResult(.ifZero([n, m]), back: back, slow: slow))
+        assembler.place(back)
+    }
+
+    /// Adds `d` to the product in xmm0.
+    ///
+    /// - Returns: the register that holds the sum.
+    private mutating func accumulate(_ operation: SingleOperation, _ d: Int) -> Vector {
+        switch operation {
+        case .multiplyAdd:
+            assembler.single(.add, 0, single(d))
+            return 0
+        case .multiplySubtract:
+            copy(single: d, into: 1)
+            assembler.single(.subtract, 1, .vector(0))
+            return 1
+        case .multiplyFrom:
+            assembler.single(.subtract, 0, single(d))
+            return 0
+        default:
+            setSigns(1, true)
+            assembler.bitwise(.pxor, 0, 1)
+            assembler.single(.subtract, 0, single(d))
+            return 0
+        }
+    }
+
+    /// The sign bit of each lane, or all others.
+    private mutating func setSigns(_ vector: Vector, _ isSign: Bool) {
+        assembler.bitwise(.pcmpeqd, vector, vector)
+        assembler.shiftLanes(left: isSign, vector, by: isSign ? 31 : 1)
+    }
+
+    private mutating func fused(_ operation: Assembler.Fused, _ d: Int, _ n: Int, _ m: Int, _ slow: Label) {
+        guard usesVEX else { return fusedInDoubles(operation, d, n, m, slow) }
+        let back = newLabel()
+        if let own = vector(d) {
+            assembler.copy(1, own)
+            assembler.fused(operation, own, load(single: n, into: 0), single(m))
+            let exactness = ZeroResult.Exactness.ifAddendIsZero(.vector(1), home: d, factors: [n, m])
+            checkPlain(own, ZeroResult(exactness, lost: (own, copy: 1), back: back, slow: slow))
+            assembler.place(back)
+        } else {
+            assembler.loadFloat(0, memory(d), wide: false)
+            assembler.fused(operation, 0, load(single: n, into: 1), single(m))
+            let exactness = ZeroResult.Exactness.ifAddendIsZero(.memory(memory(d)), home: d, factors: [n, m])
+            checkPlain(0, ZeroResult(exactness, back: back, slow: slow))
+            assembler.place(back)
+            put(0, single: d)
+        }
+    }
+
+    /// In double precision the product is exact and the sum is rounded once too often; that is harmless unless it fell
+    /// in the middle between two singles.
+    private mutating func fusedInDoubles(
+        _ operation: Assembler.Fused, _ d: Int, _ n: Int, _ m: Int, _ slow: Label
+    ) {
+        assembler.widen(0, single(n))
+        assembler.widen(1, single(m))
+        assembler.float(.multiply, 0, 1 as Vector, wide: true)
+        assembler.widen(1, single(d))
+        switch operation {
+        case .vfmadd231ss, .vfnmsub231ss: assembler.float(.add, 1, 0 as Vector, wide: true)
+        case .vfnmadd231ss: assembler.float(.subtract, 1, 0 as Vector, wide: true)
+        case .vfmsub231ss:
+            assembler.float(.subtract, 0, 1 as Vector, wide: true)
+            assembler.copy(1, 0)
+        }
+        assembler.moveBits(.rax, 1, wide: true)
+        assembler.arithmetic(.and, .register(.rax), constant: 0x1FFF_FFFF, wide: false)
+        assembler.arithmetic(.cmp, .register(.rax), constant: 0x1000_0000, wide: false)
+        assembler.jump(.equal, slow)
+        assembler.narrow(1, 1)
+        checkPlain(1, ZeroResult(.never, back: slow, slow: slow))
+        if operation == .vfnmsub231ss {
+            setSigns(0, true)
+            assembler.bitwise(.pxor, 1, 0)
+        }
+        put(1, single: d)
+    }
+
+    // MARK: Conversions and comparisons
+
+    private mutating func toInteger(_ conversion: SingleConversion, _ d: Int, _ m: Int, _ slow: Label) {
+        if conversion == .unsigned {
+            assembler.integer(.rax, single(m), truncates: true)
+            assembler.mov(.rcx, .rax, wide: false)
+            assembler.arithmetic(.cmp, .rcx, .register(.rax))
+            assembler.jump(.notEqual, slow)
+            assembler.moveBits(0, from: .rax)
+            return put(0, single: d)
+        }
+        let result = d == m ? 0 : vector(d) ?? 0
+        let operand = load(single: m, into: 0)
+        assembler.convertLanes(conversion == .signed ? .cvttps2dq : .cvtps2dq, result, operand)
+        assembler.moveBits(.rax, result, wide: false)
+        // What does not fit.
+        assembler.arithmetic(.cmp, .register(.rax), constant: .min, wide: false)
+        assembler.jump(.equal, slow)
+        put(result, single: d)
+    }
+
+    private mutating func compare(_ n: Int, _ m: Int?, _ result: Int, _ taking: FlagSet?, _ slow: Label) {
+        let first = load(single: n, into: 0)
+        if let m {
+            assembler.compareSingle(first, single(m))
+        } else {
+            assembler.bitwise(.pxor, 1, 1)
+            assembler.compareSingle(first, .vector(1))
+        }
+        assembler.jump(.parity, slow)
+        // Less, equal, greater: -1, 0, 1.
+        assembler.set(.above, .rax)
+        assembler.load(.uint8, .rax, .register(.rax))
+        if let taking, taking.contains(.c) { assembler.set(.aboveOrEqual, field(words.c)) }
+        assembler.arithmetic(.sbb, .register(.rax), constant: 0)
+        let table = Assembler.Memory(Emitter.state, index: .rax, scale: 4, Int32(words.singles.comparisons + 4))
+        assembler.loadWord(.uint32, .rcx, .memory(table))
+        assembler.store(.word, .rcx, field(result))
+        guard let taking else { return }
+        if taking.contains(.nz) { assembler.store(.doubleword, .rax, field(words.nz)) }
+        if taking.contains(.v) { assembler.store(.word, constant: 0, field(words.v)) }
+        comparedSinglesAt = assembler.bytes.count
+    }
+
+    /// The host's condition that is the guest's right behind a comparison whose flags were taken. V is clear, and C is
+    /// the opposite of N.
+    func hostFlagOfSingles(_ condition: FlagCondition) -> Assembler.Flag? {
+        guard comparedSinglesAt == assembler.bytes.count else { return nil }
+        return switch condition {
+        case .equal: .equal
+        case .notEqual: .notEqual
+        case .minus, .carryClear: .negative
+        case .plus, .carrySet: .positive
+        case .higher, .greater: .greater
+        case .lowerOrSame, .lessOrEqual: .lessOrEqual
+        case .greaterOrEqual: .greaterOrEqual
+        case .less: .less
+        case .overflow, .noOverflow: nil
         }
     }
 }

@@ -25,17 +25,13 @@ extension Emitter {
         case .load(let type, let d, let address, let follow, let slow): load(type, d, address, follow, slow)
         case .store(let type, let s, let address, let follow, let slow): store(type, s, address, follow, slow)
         case .reach(let address, let count, let isWrite, let slow): reach(address, count, isWrite, slow)
-        case .single(let operation, let d, let n, let m, let slow): single(operation, d, n, m, slow)
-        case .compareSingles(let n, let m, let result, let unordered): compareSingles(n, m, result, unordered)
-        case .integerFromSingle(let d, let m, let slow): integerFromSingle(d, m, slow)
-        case .singleFromInteger(let isSigned, let d, let m, let slow): singleFromInteger(isSigned, d, m, slow)
+        case .single(let form): emit(form)
         }
     }
 
     var words: WordLayout {
         layout.words
-            ?? WordLayout(
-                nz: 0, c: 0, v: 0, lastSlave: 0, fpscr: 0, fpscrMask: 0, fpscrValue: 0, markDistance: 0)
+            ?? WordLayout(nz: 0, c: 0, v: 0, lastSlave: 0, markDistance: 0)
     }
 
     func field(_ distance: Int) -> Assembler.Memory { Assembler.Memory(Emitter.state, Int32(distance)) }
@@ -52,6 +48,8 @@ extension Emitter {
     mutating func fetchWord(_ operand: Operand, into register: Register) {
         if case .constant(let constant) = operand {
             assembler.mov(register, constant: Int64(UInt32(truncatingIfNeeded: constant)))
+        } else if case .slot(let slot) = operand, vector(slot) != nil {
+            fetchWord(single: slot, into: register)
         } else if self.register(of: operand) != register {
             assembler.loadWord(.uint32, register, wordTarget(operand))
         }
@@ -204,8 +202,8 @@ extension Emitter {
         guard let d else { return }
         if let own = register(of: d) {
             if own != work { assembler.mov(own, work, wide: false) }
-        } else if case .slot(let slot) = d {
-            assembler.store(.word, work, memory(slot))
+        } else {
+            put(work, d)
         }
     }
 
@@ -236,6 +234,7 @@ extension Emitter {
     }
 
     private mutating func branch(_ condition: FlagCondition, _ label: Label) {
+        if let flag = hostFlagOfSingles(condition) { return assembler.jump(flag, label) }
         if let hostFlags, hostFlags.at == assembler.bytes.count,
             let flag = Emitter.hostFlag(condition, behind: hostFlags.source)
         {
