@@ -4,8 +4,8 @@
 /// cannot be trusted with then goes to `slow`, with every slot as it was: a result that is no number or not finite, or
 /// that is tiny, unless it is a zero and exact.
 public enum SingleForm: Sendable {
-    /// Of `d`, `n` and `m`, into `d`.
-    case arithmetic(SingleOperation, d: Int, n: Int, m: Int, slow: Label)
+    /// Of `d`, `n` and `m`, into `d`. `same` is another slot that is known to hold what `d` does.
+    case arithmetic(SingleOperation, d: Int, n: Int, m: Int, same: Int?, slow: Label)
     case squareRoot(d: Int, m: Int, slow: Label)
     case move(SingleMove, d: Int, m: Int)
     case constant(Int, UInt32)

@@ -44,7 +44,11 @@ extension BlockTranslation {
             StateOffset.single(i.pointee.d), StateOffset.single(i.pointee.n), StateOffset.single(i.pointee.m)
         )
         if let operation = i.pointee.operation.singleOperation {
-            withSlowPath(i) { $0.add(.arithmetic(operation, d: d, n: n, m: m, slow: $1)) }
+            // Compilers copy a constant in front of a sum.
+            let copy = index > 0 && !isJoin(index) ? (i - 1).pointee : i.pointee
+            let isCopied = copy.operation == .vmovReg && copy.d == i.pointee.d && copy.m != copy.d
+            let same = isCopied ? StateOffset.single(copy.m) : nil
+            withSlowPath(i) { $0.add(.arithmetic(operation, d: d, n: n, m: m, same: same, slow: $1)) }
             return true
         }
         switch i.pointee.operation {

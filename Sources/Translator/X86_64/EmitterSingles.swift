@@ -48,7 +48,8 @@ extension Emitter {
 
     mutating func emit(_ form: SingleForm) {
         switch form {
-        case .arithmetic(let operation, let d, let n, let m, let slow): arithmetic(operation, d, n, m, slow)
+        case .arithmetic(let operation, let d, let n, let m, let same, let slow):
+            arithmetic(operation, d, n, m, same.flatMap(vector), slow)
         case .squareRoot(let d, let m, let slow):
             let result = d == m ? 0 : vector(d) ?? 0
             let back = newLabel()
@@ -165,7 +166,9 @@ extension Emitter {
 
     // MARK: Arithmetic
 
-    private mutating func arithmetic(_ operation: SingleOperation, _ d: Int, _ n: Int, _ m: Int, _ slow: Label) {
+    private mutating func arithmetic(
+        _ operation: SingleOperation, _ d: Int, _ n: Int, _ m: Int, _ same: Vector?, _ slow: Label
+    ) {
         switch operation {
         case .add: simple(.add, d, n, m, .always, slow)
         case .subtract: simple(.subtract, d, n, m, .always, slow)
@@ -183,10 +186,10 @@ extension Emitter {
             checkPlain(result, ZeroResult(.always, back: back, slow: slow))
             assembler.place(back)
             put(result, single: d)
-        case .fusedAdd: fused(.vfmadd231ss, d, n, m, slow)
-        case .fusedSubtract: fused(.vfnmadd231ss, d, n, m, slow)
-        case .fusedFrom: fused(.vfmsub231ss, d, n, m, slow)
-        case .negatedFusedAdd: fused(.vfnmsub231ss, d, n, m, slow)
+        case .fusedAdd: fused(.vfmadd231ss, d, n, m, same, slow)
+        case .fusedSubtract: fused(.vfnmadd231ss, d, n, m, same, slow)
+        case .fusedFrom: fused(.vfmsub231ss, d, n, m, same, slow)
+        case .negatedFusedAdd: fused(.vfnmsub231ss, d, n, m, same, slow)
         }
     }
 
@@ -244,14 +247,17 @@ extension Emitter {
         assembler.shiftLanes(left: isSign, vector, by: isSign ? 31 : 1)
     }
 
-    private mutating func fused(_ operation: Assembler.Fused, _ d: Int, _ n: Int, _ m: Int, _ slow: Label) {
+    private mutating func fused(
+        _ operation: Assembler.Fused, _ d: Int, _ n: Int, _ m: Int, _ same: Vector?, _ slow: Label
+    ) {
         guard usesVEX else { return fusedInDoubles(operation, d, n, m, slow) }
         let back = newLabel()
         if let own = vector(d) {
-            assembler.copy(1, own)
+            let copy = same ?? 1
+            if same == nil { assembler.copy(copy, own) }
             assembler.fused(operation, own, load(single: n, into: 0), single(m))
-            let exactness = ZeroResult.Exactness.ifAddendIsZero(.vector(1), home: d, factors: [n, m])
-            checkPlain(own, ZeroResult(exactness, lost: (own, copy: 1), back: back, slow: slow))
+            let exactness = ZeroResult.Exactness.ifAddendIsZero(.vector(copy), home: d, factors: [n, m])
+            checkPlain(own, ZeroResult(exactness, lost: (own, copy: copy), back: back, slow: slow))
             assembler.place(back)
         } else {
             assembler.loadFloat(0, memory(d), wide: false)
