@@ -41,13 +41,7 @@ public enum WordForm: Sendable {
     /// Makes sure of some words, and has temporary 1 point to them.
     case reach(GuestAddress, words: Int, isWrite: Bool, slow: Label)
 
-    /// Single precision.
-    case single(SingleOperation, Int, Int, Int, slow: Label)
-    /// Compares numbers; their flags go to a field of the state, in bits 31...28.
-    case compareSingles(Int, Operand, field: Int, unordered: Label)
-    /// To a signed integer, towards zero.
-    case integerFromSingle(Int, Int, slow: Label)
-    case singleFromInteger(isSigned: Bool, Int, Int, slow: Label)
+    case single(SingleForm)
 }
 
 public enum WordOperation: Sendable {
@@ -110,15 +104,6 @@ public struct HalfwordProduct: Sendable {
         self.n = n
         self.m = m
     }
-}
-
-public enum SingleOperation: Sendable {
-    case add, subtract, multiply, negatedMultiply
-    /// `d ± n * m`, rounded twice.
-    case multiplyAdd, multiplySubtract
-    /// `d ± n * m`, rounded once.
-    case fusedAdd, fusedSubtract
-    case divide
 }
 
 /// An address in guest memory.
@@ -184,27 +169,18 @@ public struct WordLayout: Sendable {
     public var v: Int
     /// The map entry of the last access.
     public var lastSlave: Int
-    /// FPSCR, and the bits of it that must have certain values where the host computes.
-    public var fpscr: Int
-    public var fpscrMask: UInt32
-    public var fpscrValue: UInt32
     /// From a byte to its mark.
     public var markDistance: Int32
     /// The maps of pages that may be read and written: host address less guest address.
     public var readMap: UInt
     public var writeMap: UInt
+    public var singles = SingleLayout()
 
-    public init(
-        nz: Int, c: Int, v: Int, lastSlave: Int, fpscr: Int, fpscrMask: UInt32, fpscrValue: UInt32, markDistance: Int32,
-        readMap: UInt, writeMap: UInt
-    ) {
+    public init(nz: Int, c: Int, v: Int, lastSlave: Int, markDistance: Int32, readMap: UInt, writeMap: UInt) {
         self.nz = nz
         self.c = c
         self.v = v
         self.lastSlave = lastSlave
-        self.fpscr = fpscr
-        self.fpscrMask = fpscrMask
-        self.fpscrValue = fpscrValue
         self.markDistance = markDistance
         self.readMap = readMap
         self.writeMap = writeMap

@@ -59,6 +59,9 @@ public final class Processor {
     var sites: [Instruction.Pointer: Foresight.Site] = [:]
     /// How often host code became stale.
     var hostCodeChanges = 0
+    var singleFavourites = SingleFavourites()
+    /// Tests do without, as some hosts have to.
+    var usesFusedMultiplyAdd = true
     let storage: UnsafeMutableRawPointer
     let journal: UnsafeMutablePointer<JournalEntry>
     static let journalCapacity = 4096

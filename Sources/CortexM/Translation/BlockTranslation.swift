@@ -28,6 +28,10 @@ struct BlockTranslation {
     /// Where a block that loops goes on: a second copy of its code, which knows what the first one left behind.
     let again = Label(1)
     let loops: Bool
+    /// Up to which record the host may compute: that was asked.
+    var computesUntil = 0
+    /// The last record that an earlier one did as well.
+    var done = -1
 
     private init(_ block: Block.Pointer, _ processor: Processor, loops: Bool) {
         self.block = block
@@ -88,6 +92,8 @@ struct BlockTranslation {
         foresight.loop(changing: liveness.effects.reduce(0) { $0 | $1.all })
         joins.removeAll()
         conditionalEnd = 0
+        done = -1
+        if computesUntil != .max { computesUntil = 0 }
         add(.label(again))
         add(.add(1, count))
         translateOnce()
@@ -101,7 +107,7 @@ struct BlockTranslation {
                 foresight.join(join.slave)
             }
             let i = records + index
-            translate(i, index)
+            if index > done { translate(i, index) }
             let effects = liveness.effects[index]
             foresight.pass(i.pointee, effects)
             pending = pending.compactMap {
@@ -123,10 +129,12 @@ struct BlockTranslation {
         case .it, .nop, .dsb, .dmb, .isb: break
         case .fetchLines: add(.call(RuntimeHelper.fetchLines.call(i)))
         case .checkStack: checkStack(i)
-        case .fpContext: fpContext(i)
+        case .fpContext: fpContext(i, index)
         case .tbb, .tbh: tableBranch(i)
         default:
-            if skip(i, index) || data(i, index) || product(i) || access(i, index) || jump(i) || float(i) { return }
+            if skip(i, index) || data(i, index) || product(i) || access(i, index) || jump(i) || float(i, index) {
+                return
+            }
             add(.call(RuntimeHelper.execute.call(i)))
             foresight.loseSlave()
         }
@@ -193,14 +201,8 @@ struct BlockTranslation {
         add(.label(back))
     }
 
-    private mutating func fpContext(_ i: Instruction.Pointer) {
-        let back = newLabel()
-        let missing = slowly(i, back: back)
-        add(.load(.uint8, .temporary(0), .state(StateOffset.isFPReady)))
-        add(.branchIfZero(true, .temporary(0), missing))
-        add(.label(back))
-        foresight.loseSlave()
-    }
+    /// Whether code may come to a record from elsewhere in the block.
+    func isJoin(_ index: Int) -> Bool { joins[index] != nil }
 
     // MARK: Conditional execution
 
@@ -258,7 +260,6 @@ enum StateOffset {
     static let c = of(\.c)
     static let v = of(\.v)
     static let q = of(\.q)
-    static let fpscr = of(\.fpscr)
     static let fpFlags = of(\.fpFlags)
     static let budget = of(\.budget)
     static let deadline = of(\.deadline)
@@ -270,7 +271,8 @@ enum StateOffset {
     static let journal = of(\.journal)
     static let journalEnd = of(\.journalEnd)
     static let dirty = of(\.dirty)
-    static let isFPReady = of(\.isFPReady)
+    static let fpGate = of(\.fpGate)
+    static let comparisons = of(\.comparisons)
     static let leftBlock = of(\.leftBlock)
     static let leftRecord = of(\.leftRecord)
 

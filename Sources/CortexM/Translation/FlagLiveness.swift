@@ -20,6 +20,7 @@ struct FlagLiveness {
 
     private var barriers: [Barrier] = []
     private var operations: [DataOperation?] = []
+    private var sets: [FlagSet] = []
     /// What each record does to the registers; behind a condition a change is not certain.
     private(set) var effects: [RegisterEffects] = []
     /// The branch to the block's own first record, if it has one, and what it asks for.
@@ -33,7 +34,8 @@ struct FlagLiveness {
             let record = records[index]
             let data = record.dataOperation
             operations.append(data)
-            if data != nil || record.operation.hidesFlags {
+            sets.append(record.operation == .vmrsFlags ? .all : data?.sets ?? [])
+            if data != nil || record.operation.hidesFlags || record.operation == .vmrsFlags {
                 barriers.append(.none)
             } else {
                 barriers.append(record.touch != nil || record.operation == .fpContext ? .slow : .full)
@@ -91,7 +93,7 @@ struct FlagLiveness {
                 guard isKnown() else { return .full }
                 seen = .slow
             case .none:
-                if operations[next]?.sets.contains(flag) ?? false { return seen }
+                if sets[next].contains(flag) { return seen }
             }
             written |= effects[next].written
             if let change = effects[next].change { changed |= 1 << UInt32(change.slot) }
@@ -108,9 +110,7 @@ struct FlagLiveness {
             condition.flags == .nz || data.operation == .subtract
                 || data.operation == .add && condition != .higher && condition != .lowerOrSame
         else { return false }
-        return !operations[(index + 1)..<max(loop.index, index + 1)].contains {
-            !($0?.sets.isDisjoint(with: condition.flags) ?? true)
-        }
+        return sets[(index + 1)..<max(loop.index, index + 1)].allSatisfy { $0.isDisjoint(with: condition.flags) }
     }
 }
 
@@ -141,6 +141,7 @@ extension Operation {
         case .vadd, .vsub, .vmul, .vnmul, .vmla, .vmls, .vnmla, .vnmls, .vfma, .vfms, .vfnma, .vfnms: true
         case .vdiv, .vsqrt, .vabs, .vneg, .vmovImm, .vmovReg, .vmovFromCore, .vcvtToS32, .vcvtFromS32: true
         case .vcvtToU32, .vcvtFromU32, .vmovToCore, .vcmp, .vcmpe, .vcmpZero, .vcmpeZero: true
+        case .vcvtrToS32, .vmovFromCorePair, .vmovToCorePair: true
         default: false
         }
     }

@@ -95,6 +95,7 @@ enum RuntimeHelper: Int, CaseIterable {
         state.pointee.processor._withUnsafeGuaranteedRef { processor in
             processor.single.pointee = i.pointee
             _ = CortexM.run(state, block, at: processor.single)
+            state.updateFPGate()
         }
     }
 }

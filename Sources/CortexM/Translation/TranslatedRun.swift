@@ -11,12 +11,18 @@ extension Processor {
     /// Runs from a record of a block that was entered until something needs the rest of the machine.
     func runBlocks(_ block: Block.Pointer, _ ip: Instruction.Pointer) -> (block: Block.Pointer, ip: Instruction.Pointer)
     {
+        reviewSingles()
         guard let hostCode else { return CortexM.run(state, block, at: ip) }
+        state.updateFPGate()
         var (block, ip) = (block, ip)
         while ip == block.records, let entry = entry(of: block, hostCode) {
             hostCode.run(state, at: entry)
             guard let left = state.pointee.leftBlock else { return (block, ip) }
-            if let record = state.pointee.leftRecord { return (left, record) }
+            if let record = state.pointee.leftRecord {
+                guard state.pointee.departure == .interpreted else { return (left, record) }
+                (block, ip) = (left, record)
+                break
+            }
             // It had no code, and is paid for.
             block = left
             ip = left.records
@@ -39,7 +45,8 @@ extension Processor {
             block.pointee.heat = .min
             return nil
         }
-let forms = BlockTranslation.forms(of: block, self)
+        if takeUpSingles(of: block) { return nil }
+        let forms = BlockTranslation.forms(of: block, self)
         guard let code = hostCode.translate(forms, block: UnsafeMutableRawPointer(block)) else {
             giveUp()
             return nil
@@ -66,12 +73,19 @@ let forms = BlockTranslation.forms(of: block, self)
     /// - Returns: whether this host can have one.
     public func translate() -> Bool {
         guard hostCode == nil else { return true }
-        guard let layout else { return false }
-        hostCode = HostCode(layout)
-        guard let hostCode else { return false }
-        for block in ledger.blocks { block.pointee.code = hostCode.unknown }
+        beginHostCode()
         for map in [readMap, writeMap] { map.promiseBroken = { [unowned self] in self.mapsChanged() } }
-        return true
+        return hostCode != nil
+    }
+
+    /// Begins with no code.
+    func beginHostCode() {
+        hostCode = layout.flatMap(HostCode.init)
+        for block in ledger.blocks {
+            block.pointee.code = hostCode?.unknown
+            block.pointee.entry = nil
+            block.pointee.heat = 0
+        }
     }
 
     /// What code takes for granted of the access maps does not hold any more.
@@ -124,10 +138,12 @@ let forms = BlockTranslation.forms(of: block, self)
             window: main, helpers: RuntimeHelper.allCases.map(\.function))
         layout.words = WordLayout(
             nz: StateOffset.nz, c: StateOffset.c, v: StateOffset.v, lastSlave: StateOffset.lastSlave,
-            fpscr: StateOffset.fpscr,
-            fpscrMask: CortexM.FPSCR.RMode | CortexM.FPSCR.FZ | CortexM.FPSCR.DN | CortexM.FPSCR.IXC,
-            fpscrValue: CortexM.FPSCR.IXC, markDistance: markDistance,
-            readMap: UInt(bitPattern: readMap.entries), writeMap: UInt(bitPattern: writeMap.entries))
+            markDistance: markDistance, readMap: UInt(bitPattern: readMap.entries),
+            writeMap: UInt(bitPattern: writeMap.entries))
+        layout.words?.singles.slots = StateOffset.single(0)..<StateOffset.single(32)
+        layout.words?.singles.favourites = singleFavourites.slots
+        layout.words?.singles.comparisons = StateOffset.comparisons
+        layout.words?.singles.usesFusedMultiplyAdd = usesFusedMultiplyAdd
         return layout
     }
 }

@@ -70,6 +70,7 @@ extension Emitter {
     mutating func nearLoad(_ type: MemoryType, _ d: Place, _ address: GuestAddress, _ near: Near) {
         let host = place(address, near)
         mark(type, host)
+        if let own = vector(of: Operand(d)) { return assembler.loadFloat(own, host, wide: false) }
         let work = register(of: d) ?? .rsi
         assembler.loadWord(type, work, .memory(host))
         put(work, d)
@@ -78,6 +79,7 @@ extension Emitter {
     mutating func nearStore(_ type: MemoryType, _ s: Operand, _ address: GuestAddress, _ near: Near) {
         let host = place(address, near)
         mark(type, host)
+        if let own = vector(of: s) { return assembler.storeFloat(own, host) }
         if let own = register(of: s) {
             assembler.store(Emitter.size(type), own, host)
         } else {

@@ -30,28 +30,13 @@ extension Emitter {
         case .load(let type, let d, let address, let follow, let slow): load(type, d, address, follow, slow)
         case .store(let type, let s, let address, let follow, let slow): store(type, s, address, follow, slow)
         case .reach(let address, let count, let isWrite, let slow): reach(address, count, isWrite, slow)
-        case .single(let operation, let d, let n, let m, let slow): single(operation, d, n, m, slow)
-        case .compareSingles(let n, let m, let result, let unordered): compareSingles(n, m, result, unordered)
-        case .integerFromSingle(let d, let m, let slow):
-            checkFPSCR(slow)
-            assembler.truncate(.rax, memory(m))
-            assembler.arithmetic(.cmp, .register(.rax), constant: .min, wide: false)
-            assembler.jump(.equal, slow)
-            put(.rax, .slot(d))
-        case .singleFromInteger(let isSigned, let d, let m, let slow):
-            checkFPSCR(slow)
-            assembler.loadWord(.uint32, .rax, .memory(memory(m)))
-            assembler.convert(0, .rax, wide: false, from: !isSigned)
-            assembler.moveBits(.rax, 0, wide: false)
-            put(.rax, .slot(d))
+        case .single(let form): emit(form)
         }
     }
 
     var words: WordLayout {
         layout.words
-            ?? WordLayout(
-                nz: 0, c: 0, v: 0, lastSlave: 0, fpscr: 0, fpscrMask: 0, fpscrValue: 0, markDistance: 0, readMap: 0,
-                writeMap: 0)
+            ?? WordLayout(nz: 0, c: 0, v: 0, lastSlave: 0, markDistance: 0, readMap: 0, writeMap: 0)
     }
 
     func field(_ distance: Int) -> Assembler.Memory { Assembler.Memory(Emitter.state, Int32(distance)) }
@@ -68,6 +53,8 @@ extension Emitter {
     mutating func fetchWord(_ operand: Operand, into register: Register) {
         if case .constant(let constant) = operand {
             assembler.mov(register, constant: Int64(UInt32(truncatingIfNeeded: constant)))
+        } else if case .slot(let slot) = operand, vector(slot) != nil {
+            fetchWord(single: slot, into: register)
         } else if self.register(of: operand) != register {
             assembler.loadWord(.uint32, register, wordTarget(operand))
         }
@@ -220,8 +207,8 @@ extension Emitter {
         guard let d else { return }
         if let own = register(of: d) {
             if own != work { assembler.mov(own, work, wide: false) }
-        } else if case .slot(let slot) = d {
-            assembler.store(.word, work, memory(slot))
+        } else {
+            put(work, d)
         }
     }
 
@@ -252,6 +239,7 @@ extension Emitter {
     }
 
     private mutating func branch(_ condition: FlagCondition, _ label: Label) {
+        if let flag = hostFlagOfSingles(condition) { return assembler.jump(flag, label) }
         if let hostFlags, hostFlags.at == assembler.bytes.count,
             let flag = Emitter.hostFlag(condition, behind: hostFlags.source)
         {
