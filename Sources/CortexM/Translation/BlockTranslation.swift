@@ -15,6 +15,8 @@ struct BlockTranslation {
     private var labels = 0
     /// Where the block's code begins for other code.
     let start = Label(0)
+    /// Behind the instruction fetch, if the block's own branch to its start may pass over that.
+    var fetched: Label?
     /// Where conditions that do not hold go on, by record.
     private var joins: [Int: [Label]] = [:]
     /// Up to which record a condition reaches.
@@ -59,7 +61,7 @@ struct BlockTranslation {
         switch i.pointee.operation {
         case .fallThrough: fallThrough(i)
         case .it, .nop, .dsb, .dmb, .isb: break
-        case .fetchLines: add(.call(RuntimeHelper.fetchLines.call(i)))
+        case .fetchLines: fetch(i)
         case .checkStack: checkStack(i)
         case .fpContext: fpContext(i)
         case .tbb, .tbh: tableBranch(i)
@@ -163,6 +165,12 @@ struct BlockTranslation {
 
     /// Counts the entry. The block is paid for already.
     private mutating func enter() {
+        add(.label(start))
+        count()
+        add(.entry)
+    }
+
+    mutating func count() {
         let counted = newLabel()
         let first = outOfLine {
             $0.add(.load(.int64, .temporary(1), .state(StateOffset.dirty)))
@@ -170,13 +178,11 @@ struct BlockTranslation {
             $0.add(.add(8, .state(StateOffset.dirty)))
             $0.add(.jump(counted))
         }
-        add(.label(start))
         add(.load(.int64, .temporary(1), .at(temporary: 0, BlockOffset.count)))
         add(.binary(.add, .doubleword, .temporary(1), .temporary(1), .constant(1)))
         add(.store(.int64, .temporary(1), .at(temporary: 0, BlockOffset.count)))
         add(.branch(.equal, .temporary(1), .constant(1), first))
         add(.label(counted))
-        add(.entry)
     }
 }
 

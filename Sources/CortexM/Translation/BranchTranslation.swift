@@ -135,7 +135,10 @@ extension BlockTranslation {
         add(.branch(.less, .temporary(1), .constant(Int64(known.pointee.slack)), late))
         add(.move(.budget, .temporary(1)))
         add(.move(.temporary(0), .constant(Int64(Int(bitPattern: known)))))
-        if known == block {
+        if known == block, let fetched {
+            count()
+            add(.jump(fetched))
+        } else if known == block {
             add(.jump(start))
         } else {
             add(.goTo(.at(temporary: 0, BlockOffset.code)))
