@@ -72,7 +72,10 @@ extension BlockTranslation {
     private mutating func load(_ i: Instruction.Pointer, _ type: MemoryType, _ indexing: Indexing) {
         let back = newLabel()
         let slow = slowly(i, back: back)
-        add(.load(type, .slot(i.d), address(i, indexing), follow: follow(i), slow: slow))
+        let waiting = waitingLoad(i, type, .slot(i.d), address(i, indexing), slow: slow, back: back) {
+            if i.d != i.n { $0.writeBack(i, indexing) }
+        }
+        add(.load(type, .slot(i.d), address(i, indexing), follow: follow(i), slow: waiting ?? slow))
         // What was loaded goes over the base.
         if i.d != i.n { writeBack(i, indexing) }
         add(.label(back))
@@ -89,7 +92,9 @@ extension BlockTranslation {
     private mutating func loadLiteral(_ i: Instruction.Pointer, _ d: Int) {
         let back = newLabel()
         let slow = slowly(i, back: back)
-        add(.load(.uint32, .slot(d), .constant(i.imm), follow: follow(i), slow: slow))
+        if !waitingLiteral(i, .slot(d), slow: slow) {
+            add(.load(.uint32, .slot(d), .constant(i.imm), follow: follow(i), slow: slow))
+        }
         add(.label(back))
     }
 
@@ -98,7 +103,8 @@ extension BlockTranslation {
         let slow = slowly(i, back: back)
         let slot = StateOffset.single(i.pointee.d)
         if isLoad {
-            add(.load(.uint32, .slot(slot), address(i, .offset), follow: follow(i), slow: slow))
+            let waiting = waitingLoad(i, .uint32, .slot(slot), address(i, .offset), slow: slow, back: back)
+            add(.load(.uint32, .slot(slot), address(i, .offset), follow: follow(i), slow: waiting ?? slow))
         } else {
             add(.store(.uint32, .slot(slot), address(i, .offset), follow: follow(i), slow: slow))
         }
