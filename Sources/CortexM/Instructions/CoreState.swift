@@ -58,6 +58,8 @@ public struct CoreState {
     public var codeMap: CodeMap
     /// Whether FP instructions may run at once: the FPU is enabled and its registers hold the current context.
     public var isFPReady = false
+    /// Whether another bus master may hold the memory with wait states.
+    public var isWaitingHeld = false
     /// The exclusive monitor: the address tagged by LDREX, or `nil`. DDI 0403E.e A3.4.
     public var exclusive: UInt32?
 

@@ -212,6 +212,7 @@ enum StateOffset {
     static let journalEnd = of(\.journalEnd)
     static let dirty = of(\.dirty)
     static let isFPReady = of(\.isFPReady)
+    static let isWaitingHeld = of(\.isWaitingHeld)
     static let leftBlock = of(\.leftBlock)
     static let leftRecord = of(\.leftRecord)
 

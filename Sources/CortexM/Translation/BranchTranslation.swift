@@ -98,7 +98,7 @@ extension BlockTranslation {
         let type: MemoryType = isWide ? .uint16 : .uint8
         let back = newLabel()
         let waiting = waitingLoad(i, type, .temporary(0), address, slow: slow, back: back)
-        add(.load(type, .temporary(0), address, follow: follow, slow: waiting ?? slow))
+        add(.load(type, .temporary(0), address, follow: follow, slow: waiting))
         add(.label(back))
         add(.binary(.shiftLeft, .temporary(0), .temporary(0), .constant(1)))
         add(.binary(.add, .temporary(0), .temporary(0), .constant(Int64(Int32(bitPattern: i.imm)))))

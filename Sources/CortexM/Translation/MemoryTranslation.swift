@@ -75,7 +75,7 @@ extension BlockTranslation {
         let waiting = waitingLoad(i, type, .slot(i.d), address(i, indexing), slow: slow, back: back) {
             if i.d != i.n { $0.writeBack(i, indexing) }
         }
-        add(.load(type, .slot(i.d), address(i, indexing), follow: follow(i), slow: waiting ?? slow))
+        add(.load(type, .slot(i.d), address(i, indexing), follow: follow(i), slow: waiting))
         // What was loaded goes over the base.
         if i.d != i.n { writeBack(i, indexing) }
         add(.label(back))
@@ -104,7 +104,7 @@ extension BlockTranslation {
         let slot = StateOffset.single(i.pointee.d)
         if isLoad {
             let waiting = waitingLoad(i, .uint32, .slot(slot), address(i, .offset), slow: slow, back: back)
-            add(.load(.uint32, .slot(slot), address(i, .offset), follow: follow(i), slow: waiting ?? slow))
+            add(.load(.uint32, .slot(slot), address(i, .offset), follow: follow(i), slow: waiting))
         } else {
             add(.store(.uint32, .slot(slot), address(i, .offset), follow: follow(i), slow: slow))
         }
@@ -168,11 +168,16 @@ extension BlockTranslation {
         guard !slots.isEmpty else { return add(.call(RuntimeHelper.execute.call(i))) }
         let back = newLabel()
         let slow = slowly(i, back: back)
-        add(.reach(start, words: slots.count, isWrite: !isLoad, slow: slow))
         if isLoad {
-            if i.a != 0 { self.change(i.n, by: change) }
-            move(slots.map { $0 == 15 ? Int(CortexM.loadedPC) : $0 }, isLoad: true)
+            func body(_ translation: inout BlockTranslation) {
+                if i.a != 0 { translation.change(i.n, by: change) }
+                translation.move(slots.map { $0 == 15 ? Int(CortexM.loadedPC) : $0 }, isLoad: true)
+            }
+            let waiting = waitingWords(i, slots.count, start, slow: slow, back: back, body)
+            add(.reach(start, words: slots.count, isWrite: false, slow: waiting))
+            body(&self)
         } else {
+            add(.reach(start, words: slots.count, isWrite: true, slow: slow))
             move(slots, isLoad: false)
             if i.a != 0 { self.change(i.n, by: change) }
         }
@@ -182,10 +187,14 @@ extension BlockTranslation {
     private mutating func pair(_ i: Instruction.Pointer, _ start: GuestAddress, change: UInt32, isLoad: Bool) {
         let back = newLabel()
         let slow = slowly(i, back: back)
-        add(.reach(start, words: 2, isWrite: !isLoad, slow: slow))
-        if isLoad { self.change(i.n, by: change) }
-        move([i.d, i.a], isLoad: isLoad)
-        if !isLoad { self.change(i.n, by: change) }
+        func body(_ translation: inout BlockTranslation) {
+            if isLoad { translation.change(i.n, by: change) }
+            translation.move([i.d, i.a], isLoad: isLoad)
+            if !isLoad { translation.change(i.n, by: change) }
+        }
+        let waiting = isLoad ? waitingWords(i, 2, start, slow: slow, back: back, body) : slow
+        add(.reach(start, words: 2, isWrite: !isLoad, slow: waiting))
+        body(&self)
         add(.label(back))
     }
 
@@ -196,9 +205,14 @@ extension BlockTranslation {
         let back = newLabel()
         let slow = slowly(i, back: back)
         let first = StateOffset.single(i.pointee.d)
-        add(.reach(.offset(i.n, offset), words: count, isWrite: !isLoad, slow: slow))
-        move(Array(first..<(first + count)), isLoad: isLoad)
-        if writesBack { change(i.n, by: i.imm) }
+        let start = GuestAddress.offset(i.n, offset)
+        func body(_ translation: inout BlockTranslation) {
+            translation.move(Array(first..<(first + count)), isLoad: isLoad)
+            if writesBack { translation.change(i.n, by: i.imm) }
+        }
+        let waiting = isLoad ? waitingWords(i, count, start, slow: slow, back: back, body) : slow
+        add(.reach(start, words: count, isWrite: !isLoad, slow: waiting))
+        body(&self)
         add(.label(back))
     }
 }

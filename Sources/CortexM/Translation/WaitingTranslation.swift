@@ -13,18 +13,32 @@ extension BlockTranslation {
         }
     }
 
-    /// Loads from a line that is at hand, and goes on at `back`; what else there may be is done at `slow`.
-    ///
-    /// - Parameter behind: what there is to be done when the load is.
-    /// - Returns: where that begins; `nil` if there is no such memory.
+    /// Where a load goes on that is in no access map: from lines that are at hand it is made, with `behind` it, and
+    /// goes on at `back`; what else there may be is done at `slow`.
     mutating func waitingLoad(
         _ i: Instruction.Pointer, _ type: MemoryType, _ d: Place, _ address: GuestAddress, slow: Label, back: Label,
         _ behind: (inout BlockTranslation) -> Void = { _ in }
-    ) -> Label? {
-        guard let waiting else { return nil }
+    ) -> Label {
+        guard let waiting else { return slow }
         return outOfLine {
-            $0.loadLine(i, type, d, address, waiting.memory, waiting.data, slow)
+            $0.findLines(i, address, size: type.bytes, alignment: type.bytes, waiting.memory, waiting.data, slow)
+            $0.load(type, d)
             behind(&$0)
+            $0.add(.jump(back))
+        }
+    }
+
+    /// The same for several words, which `body` loads from where temporary 1 points to.
+    mutating func waitingWords(
+        _ i: Instruction.Pointer, _ count: Int, _ address: GuestAddress, slow: Label, back: Label,
+        _ body: (inout BlockTranslation) -> Void
+    ) -> Label {
+        guard let waiting, count > 0 else { return slow }
+        return outOfLine {
+            // What other masters take from it is counted word by word.
+            $0.add(.check(.notEqual, .uint8, .state(StateOffset.isWaitingHeld), .constant(0), slow))
+            $0.findLines(i, address, size: 4 * count, alignment: 4, waiting.memory, waiting.data, slow)
+            body(&$0)
             $0.add(.jump(back))
         }
     }
@@ -34,12 +48,14 @@ extension BlockTranslation {
     /// - Returns: whether it is one.
     mutating func waitingLiteral(_ i: Instruction.Pointer, _ d: Place, slow: Label) -> Bool {
         guard let waiting, i.imm &- waiting.memory.base < waiting.memory.size, i.imm & 3 == 0 else { return false }
-        loadLine(i, .uint32, d, .constant(i.imm), waiting.memory, waiting.data, slow)
+        findLines(i, .constant(i.imm), size: 4, alignment: 4, waiting.memory, waiting.data, slow)
+        load(.uint32, d)
         return true
     }
 
-    private mutating func loadLine(
-        _ i: Instruction.Pointer, _ type: MemoryType, _ d: Place, _ address: GuestAddress, _ memory: WaitingMemory,
+    /// Makes sure that the lines of some bytes are there and notes their use; temporary 1 then points to the bytes.
+    private mutating func findLines(
+        _ i: Instruction.Pointer, _ address: GuestAddress, size: Int, alignment: Int, _ memory: WaitingMemory,
         _ data: CachedLines, _ slow: Label
     ) {
         let shift = memory.timing.lineShift
@@ -48,25 +64,37 @@ extension BlockTranslation {
         add(.branch(.less, .budget, .constant(0), slow))
         if case .constant(let constant) = address {
             add(.load(.uint8, .temporary(1), .absolute(places + UInt((constant - memory.base) >> shift))))
+            use(data, slow)
         } else {
             compute(address)
-            add(.binary(.subtract, .doubleword, .temporary(1), .temporary(0), .constant(Int64(memory.base))))
-            add(.branch(.greaterOrEqualUnsigned, .temporary(1), .constant(Int64(memory.size)), slow))
-            if type.bytes > 1 {
-                add(.binary(.and, .doubleword, .temporary(2), .temporary(0), .constant(Int64(type.bytes - 1))))
+            if alignment > 1 {
+                add(.binary(.and, .doubleword, .temporary(2), .temporary(0), .constant(Int64(alignment - 1))))
                 add(.branch(.notEqual, .temporary(2), .constant(0), slow))
             }
-            add(.binary(.shiftRight, .doubleword, .temporary(1), .temporary(1), .constant(Int64(shift))))
-            add(.load(.uint8, .temporary(1), .table(places, index: 1, scale: 1)))
+            let last = size - alignment
+            // One look for each line that there may be; the last byte may lie in one more.
+            for offset in Array(stride(from: 0, to: last, by: 1 << Int(shift))) + [last] {
+                let distance = Int64(offset) - Int64(memory.base)
+                add(.binary(.add, .doubleword, .temporary(1), .temporary(0), .constant(distance)))
+                if offset == 0 {
+                    let end = Int64(memory.size) - Int64(last)
+                    add(.branch(.greaterOrEqualUnsigned, .temporary(1), .constant(end), slow))
+                }
+                add(.binary(.shiftRight, .doubleword, .temporary(1), .temporary(1), .constant(Int64(shift))))
+                add(.load(.uint8, .temporary(1), .table(places, index: 1, scale: 1)))
+                use(data, slow)
+            }
         }
-        add(.branch(.equal, .temporary(1), .constant(0), slow))
-        use(data)
         change(to: memory.distance, i, slow)
         if case .constant(let constant) = address {
             add(.binary(.add, .doubleword, .temporary(1), .temporary(2), .constant(Int64(constant))))
         } else {
             add(.binary(.add, .doubleword, .temporary(1), .temporary(2), .temporary(0)))
         }
+    }
+
+    /// Loads what temporary 1 points to.
+    private mutating func load(_ type: MemoryType, _ d: Place) {
         add(.store(type, .kept, .at(temporary: 1, markDistance)))
         switch type {
         case .int8:
@@ -92,8 +120,9 @@ extension BlockTranslation {
         }
     }
 
-    /// Notes the use of the line whose place is in temporary 1.
-    private mutating func use(_ data: CachedLines) {
+    /// Notes the use of the line whose place is in temporary 1, if it has one. A use that is noted twice is one.
+    private mutating func use(_ data: CachedLines, _ slow: Label) {
+        add(.branch(.equal, .temporary(1), .constant(0), slow))
         let uses = HostAddress.absolute(UInt(bitPattern: data.uses))
         let place = MemoryLayout<UInt64>.stride
         add(.add(1, uses))
