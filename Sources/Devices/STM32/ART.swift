@@ -32,7 +32,7 @@ public final class ART: AccessTiming {
     public let lines: LineState.Pointer
     private let firstLine: Int
     private let lineCount: Int
-    private let instructions: LineCache
+    private let instructions: LineQueue
     private let data: LineCache
     /// The line of the instruction executed last, as of the last settling; -1 for none.
     private var current = -1
@@ -46,7 +46,7 @@ public final class ART: AccessTiming {
         precondition(base % 16 == 0 && size > 0 && size % 16 == 0, "flash consists of whole lines")
         firstLine = Int(base >> 4)
         lineCount = size >> 4
-        instructions = LineCache(capacity: ART.instructionLines, lines: lineCount)
+        instructions = LineQueue(capacity: ART.instructionLines, lines: lineCount)
         data = LineCache(capacity: ART.dataLines, lines: lineCount)
         lines = .allocate(capacity: 1)
         lines.initialize(to: LineState())
