@@ -38,7 +38,9 @@ public final class HostCode {
         self.unknown = unknown
         // FMA, OSXSAVE, AVX.
         let needed: UInt32 = 1 << 12 | 1 << 27 | 1 << 28
-        hasFusedMultiplyAdd = unsafeBitCast(features, to: (@convention(c) () -> UInt32).self)() & needed == needed
+        let isWanted = layout.words?.singles.usesFusedMultiplyAdd ?? true
+        hasFusedMultiplyAdd =
+            isWanted && unsafeBitCast(features, to: (@convention(c) () -> UInt32).self)() & needed == needed
         self.enter = unsafeBitCast(enter, to: Enter.self)
     }
 
@@ -46,7 +48,7 @@ public final class HostCode {
     ///
     /// - Returns: `nil` if there is no memory for it.
     public func translate(_ forms: [Form], block: UnsafeMutableRawPointer) -> Entry? {
-        var emitter = Emitter(layout, block: UInt(bitPattern: block), stubs: stubs)
+        var emitter = Emitter(layout, block: UInt(bitPattern: block), stubs: stubs, usesVEX: hasFusedMultiplyAdd)
         emitter.emit(forms)
         guard let code = memory.add(emitter.assembler.bytes) else { return nil }
         return Entry(fromCode: code, fromOutside: code + emitter.entry)
