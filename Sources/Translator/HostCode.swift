@@ -20,6 +20,8 @@ public final class HostCode {
     public var size: Int { memory.size }
 
     #if arch(x86_64)
+    /// Whether there is an emitter for this kind of host.
+    public static let hasEmitter = true
     private let stubs: Stubs
     private typealias Enter = @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
     private let enter: Enter
@@ -55,6 +57,7 @@ public final class HostCode {
     /// Runs code until it leaves.
     public func run(_ state: UnsafeMutableRawPointer, at code: UnsafeMutableRawPointer) { enter(state, code) }
     #else
+    public static let hasEmitter = false
     /// There is no emitter for this host.
     public init?(_ layout: Layout) { return nil }
     public func translate(_ forms: [Form], block: UnsafeMutableRawPointer) -> Entry? { nil }

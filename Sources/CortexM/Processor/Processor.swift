@@ -55,6 +55,8 @@ public final class Processor {
     let single: Instruction.Pointer
     /// Makes host code of hot blocks; without it the run loop interprets all.
     var hostCode: HostCode?
+    /// Loads and stores that were not as their host code foresaw.
+    var sites: [Instruction.Pointer: Foresight.Site] = [:]
     /// How often host code became stale.
     var hostCodeChanges = 0
     var singleFavourites = SingleFavourites()
@@ -101,7 +103,6 @@ public final class Processor {
     }
 
     deinit {
-        forgetFetchPlans()
         storage.deallocate()
         journal.deallocate()
         scratch.deallocate()
@@ -115,6 +116,8 @@ public final class Processor {
         chip.bus.onRemap = { [unowned self] in self.accessChanged() }
         for memory in chip.bus.memories {
             memory.timing?.onChange = { [unowned self] in self.accessChanged() }
+            // Host code takes it that nothing happens to the lines of a block while it runs.
+            memory.timing?.onEmpty = { [unowned self] in self.state.pointee.wantsAttention = true }
         }
         chip.requestReset = { [unowned self] in self.resetRequested = true }
         chip.requestStop = { [unowned self] reason in self.stopRequest = reason }

@@ -114,8 +114,7 @@ extension BlockTranslation {
         }
         done = index + 1
         let seen = index + 1 < conditionalEnd ? .all : flagsSeen(behind: index + 1)
-        for position in pending.indices { pending[position].flags = [] }
-        pending.removeAll { $0.flags.isEmpty }
+        pending.removeAll()
         add(.compare(n, m, field: StateOffset.fpFlags, taking: seen, slow: unordered))
     }
 
@@ -124,12 +123,13 @@ extension BlockTranslation {
     private func flagsSeen(behind index: Int) -> FlagSet {
         let next = records[index + 1].operation
         let isFollower = next.skipCondition.map { $0 != .overflow && $0 != .noOverflow } ?? false
-        let fates = liveness.fates(of: isFollower ? index + 1 : index, .all, .max)
+        let fates = liveness.fates(of: isFollower ? index + 1 : index, .all, nil)
         return fates.stored.union(fates.deferred)
     }
 
     /// VMRS APSR_nzcv, FPSCR: see `vmrsFlags`.
     private mutating func takeFlags() {
+        pending.removeAll()
         let (flags, work) = (Place.temporary(0), Place.temporary(2))
         add(.load(.uint32, flags, .state(StateOffset.fpFlags)))
         add(.binary(.moveNot, work, .temporary(0), .temporary(0)))

@@ -46,10 +46,9 @@ extension Processor {
             return nil
         }
         if takeUpSingles(of: block) { return nil }
-        var translation = BlockTranslation(block, state)
-        translation.translate()
-        guard let code = hostCode.translate(translation.forms, block: UnsafeMutableRawPointer(block)) else {
-            block.pointee.heat = .min
+        let forms = BlockTranslation.forms(of: block, self)
+        guard let code = hostCode.translate(forms, block: UnsafeMutableRawPointer(block)) else {
+            giveUp()
             return nil
         }
         block.pointee.code = code.fromCode
@@ -57,12 +56,25 @@ extension Processor {
         return code.fromOutside
     }
 
+    /// The host gives no more executable memory: all is interpreted from now on.
+    private func giveUp() {
+        hostCode = nil
+        for block in ledger.blocks {
+            block.pointee.code = nil
+            block.pointee.entry = nil
+            block.pointee.heat = .min
+        }
+    }
+
+    public var hasTranslator: Bool { HostCode.hasEmitter }
+
     /// Takes up a translator.
     ///
     /// - Returns: whether this host can have one.
     public func translate() -> Bool {
         guard hostCode == nil else { return true }
         beginHostCode()
+        for map in [readMap, writeMap] { map.promiseBroken = { [unowned self] in self.mapsChanged() } }
         return hostCode != nil
     }
 
@@ -74,6 +86,26 @@ extension Processor {
             block.pointee.entry = nil
             block.pointee.heat = 0
         }
+    }
+
+    /// What code takes for granted of the access maps does not hold any more.
+    private func mapsChanged() {
+        forgetHostCode()
+        state.pointee.wantsAttention = true
+    }
+
+    /// An access goes elsewhere than its code foresaw. The run loop makes it, and has the rest of the block.
+    func stray(_ block: Block.Pointer, _ i: Instruction.Pointer) {
+        if let address = i.pointee.touch?.address(state.registers) {
+            sites[i, default: Foresight.Site(address: address)].address = address
+            sites[i]?.strays += 1
+        }
+        RuntimeHelper.runAlone(state, block, i)
+        if state.pointee.departure == .stopped { state.pointee.departure = .attention }
+        guard let strays = sites[i]?.strays, strays.isMultiple(of: Foresight.Site.patience), let hostCode else { return }
+        block.pointee.code = hostCode.unknown
+        block.pointee.entry = nil
+        block.pointee.heat = 0
     }
 
     /// Links between blocks were cut: code in which they are built in must not be entered again. It becomes hot anew,
@@ -90,20 +122,24 @@ extension Processor {
 
     private var layout: Layout? {
         guard let markDistance = Int32(exactly: state.pointee.markDistance) else { return nil }
-        let maps = Window(
-            base: 0, size: 0, memory: UnsafeMutableRawPointer(readMap.entries),
-            lines: UnsafeMutableRawPointer(writeMap.entries).assumingMemoryBound(to: UInt8.self), readable: 0,
-            writable: 0, markDistance: state.pointee.markDistance)
+        // The memory that is used most: its distance has a register.
+        let largest = chip.bus.memories.filter(\.isWritable).max { $0.size < $1.size }
+        guard let largest else { return nil }
+        let main = Window(
+            base: 0, size: 0, memory: largest.bytes - Int(largest.base),
+            lines: largest.marks, readable: 0, writable: 0,
+            markDistance: state.pointee.markDistance)
         // The mark has a register: every access writes it.
         let mark = (UnsafeMutableRawPointer(state) + StateOffset.mark).assumingMemoryBound(to: UInt32.self)
         var layout = Layout(
             state: UnsafeMutableRawPointer(state), slots: -CoreState.registerBytes, favourites: [3, 2, 1, 0, 4, 5, 6],
             budget: StateOffset.budget,
             mark: StateOffset.mark, kept: mark, leftBlock: StateOffset.leftBlock, leftRecord: StateOffset.leftRecord,
-            window: maps, helpers: RuntimeHelper.allCases.map(\.function))
+            window: main, helpers: RuntimeHelper.allCases.map(\.function))
         layout.words = WordLayout(
             nz: StateOffset.nz, c: StateOffset.c, v: StateOffset.v, lastSlave: StateOffset.lastSlave,
-            markDistance: markDistance)
+            markDistance: markDistance, readMap: UInt(bitPattern: readMap.entries),
+            writeMap: UInt(bitPattern: writeMap.entries))
         layout.words?.singles.slots = StateOffset.single(0)..<StateOffset.single(32)
         layout.words?.singles.favourites = singleFavourites.slots
         layout.words?.singles.comparisons = StateOffset.comparisons

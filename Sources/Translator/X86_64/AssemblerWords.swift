@@ -36,6 +36,16 @@ extension Assembler {
 
     mutating func set(_ flag: Flag, _ d: Memory) { encode([0x0F, 0x90 | flag.rawValue], 0, .memory(d), isWide: false) }
 
+    /// CMP of memory with a register.
+    mutating func compare(_ size: Size, _ d: Memory, _ s: Register) {
+        switch size {
+        case .byte: encode([0x38], s.rawValue, .memory(d), isWide: false, isByteReg: true)
+        case .halfword: encode([0x39], s.rawValue, .memory(d), isWide: false, prefix: 0x66)
+        case .word: encode([0x39], s.rawValue, .memory(d), isWide: false)
+        case .doubleword: encode([0x39], s.rawValue, .memory(d), isWide: true)
+        }
+    }
+
     mutating func testLowByte(_ d: Register, constant: UInt8) {
         encode([0xF6], 0, .register(d), isWide: false, isByte: true)
         append(constant)

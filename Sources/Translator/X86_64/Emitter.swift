@@ -1,7 +1,7 @@
 /// From the form to x86-64 code.
 ///
-/// rbx points to the state, r15 is the budget, r14 what is kept, r12 the guest's memory, and r13 its lines unless they
-/// lie near the memory; the favourite slots have registers of their own throughout, and rax, rcx, rdx, rsi are free
+/// rbx points to the state, r15 is the budget, r14 what is kept, r12 the guest's memory, and r13 its lines if it has
+/// some that do not lie near the memory; the favourite slots have registers of their own throughout, and rax, rcx, rdx, rsi are free
 /// between two operations.
 struct Emitter {
     typealias Register = Assembler.Register
@@ -55,7 +55,7 @@ struct Emitter {
 
     /// The slots that have a register.
     static func homes(_ layout: Layout) -> [(slot: Int, register: Register)] {
-        let registers: [Register] = [.rbp, .rdi, .r8, .r9, .r10, .r11] + (layout.linesDistance == nil ? [] : [.r13])
+        let registers: [Register] = [.rbp, .rdi, .r8, .r9, .r10, .r11] + (layout.usesLines ? [] : [.r13])
         return Array(zip(layout.favourites, registers))
     }
 

@@ -1,7 +1,12 @@
 /// What lies behind a block's other code.
 enum DistantWord {
-    /// The access goes to another bus slave; rcx has its map entry.
-    case slave(Follow, back: Label)
+    /// The access goes to another bus slave, whose map entry is in a register.
+    case slave(Assembler.Register, Follow, back: Label)
+    /// The sum of two products in rax is 2^31; a slot is to be added, and a field set if that is more than a word.
+    case largestSum(Int?, sticky: Int, back: Label)
+    case tooLarge(sticky: Int, back: Label)
+    /// Bytes that have another mark.
+    case mark(Assembler.Size, Assembler.Memory, back: Label)
     case zero(Emitter.ZeroResult)
 }
 
@@ -9,11 +14,18 @@ enum DistantWord {
 extension Emitter {
     mutating func emit(_ piece: DistantWord) {
         switch piece {
-        case .slave(let follow, let back):
-            assembler.store(.doubleword, .rcx, field(words.lastSlave))
+        case .slave(let slave, let follow, let back):
+            assembler.store(.doubleword, slave, field(words.lastSlave))
             assembler.arithmetic(.sub, .register(Emitter.budget), constant: follow.cycles)
             assembler.mov(.rsi, constant: Int64(bitPattern: UInt64(follow.account)))
             assembler.arithmetic(.add, .memory(Assembler.Memory(.rsi)), constant: follow.cycles)
+            assembler.jump(back)
+        case .largestSum(let addend, let sticky, let back): addToLargest(addend, sticky, back: back)
+        case .tooLarge(let sticky, let back):
+            assembler.store(.word, constant: 1, field(sticky))
+            assembler.jump(back)
+        case .mark(let size, let place, let back):
+            assembler.store(size, Emitter.kept, place)
             assembler.jump(back)
         case .zero(let result): emit(result)
         }
@@ -51,13 +63,8 @@ extension Emitter {
     private mutating func page(_ a: Register, _ bytes: Int, isWrite: Bool, _ slow: Label) {
         assembler.mov(.rcx, a, wide: false)
         assembler.shift(.shr, .rcx, by: 12, wide: false)
-        var entry = Assembler.Memory(Emitter.memory, index: .rcx, scale: 8)
-        if isWrite, let distance = layout.linesDistance {
-            entry.displacement = distance
-        } else if isWrite {
-            entry.base = Emitter.lines
-        }
-        assembler.load(.int64, .rcx, .memory(entry))
+        assembler.mov(.rsi, constant: Int64(bitPattern: UInt64(isWrite ? words.writeMap : words.readMap)))
+        assembler.load(.int64, .rcx, .memory(Assembler.Memory(.rsi, index: .rcx, scale: 8)))
         assembler.test(.rcx, .rcx)
         assembler.jump(.equal, slow)
         if bytes > 1 {
@@ -67,16 +74,21 @@ extension Emitter {
     }
 
     private mutating func touch(_ type: MemoryType, _ a: Register, _ follow: Follow) {
-        assembler.store(Emitter.size(type), Emitter.kept, Assembler.Memory(.rcx, index: a, words.markDistance))
-        if follow.cycles == 0 {
-            assembler.store(.doubleword, .rcx, field(words.lastSlave))
-        } else {
-            let back = newLabel()
-            let changed = distantly(.slave(follow, back: back))
-            assembler.arithmetic(.cmp, .rcx, .memory(field(words.lastSlave)))
-            assembler.jump(.notEqual, changed)
-            assembler.place(back)
+        mark(type, Assembler.Memory(.rcx, index: a))
+        change(to: .rcx, follow)
+    }
+
+    /// Notes which bus slave was accessed.
+    mutating func change(to slave: Register, _ follow: Follow) {
+        guard follow.cycles != 0 else {
+            assembler.store(.doubleword, slave, field(words.lastSlave))
+            return
         }
+        let back = newLabel()
+        let changed = distantly(.slave(slave, follow, back: back))
+        assembler.arithmetic(.cmp, slave, .memory(field(words.lastSlave)))
+        assembler.jump(.notEqual, changed)
+        assembler.place(back)
     }
 
     mutating func load(_ type: MemoryType, _ d: Place, _ guest: GuestAddress, _ follow: Follow, _ slow: Label) {

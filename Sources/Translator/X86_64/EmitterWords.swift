@@ -22,6 +22,12 @@ extension Emitter {
         case .multiplyLong(let isSigned, let accumulates, let low, let high, let a, let b):
             multiplyLong(isSigned, accumulates, low, high, a, b)
         case .halfwords(let product): halfwords(product)
+        case .nearLoad(let type, let d, let address, let near): nearLoad(type, d, address, near)
+        case .nearStore(let type, let s, let address, let near): nearStore(type, s, address, near)
+        case .nearReach(let address, let near): nearReach(address, near)
+        case .mark(let type, let distance): mark(type, Assembler.Memory(Emitter.temporaries[1], distance))
+        case .note(let slave): assembler.store(.doubleword, slaveRegister(slave), field(words.lastSlave))
+        case .change(let slave, let follow): change(to: slaveRegister(slave), follow)
         case .load(let type, let d, let address, let follow, let slow): load(type, d, address, follow, slow)
         case .store(let type, let s, let address, let follow, let slow): store(type, s, address, follow, slow)
         case .reach(let address, let count, let isWrite, let slow): reach(address, count, isWrite, slow)
@@ -31,7 +37,7 @@ extension Emitter {
 
     var words: WordLayout {
         layout.words
-            ?? WordLayout(nz: 0, c: 0, v: 0, lastSlave: 0, markDistance: 0)
+            ?? WordLayout(nz: 0, c: 0, v: 0, lastSlave: 0, markDistance: 0, readMap: 0, writeMap: 0)
     }
 
     func field(_ distance: Int) -> Assembler.Memory { Assembler.Memory(Emitter.state, Int32(distance)) }
@@ -379,15 +385,12 @@ extension Emitter {
             fetchWord(s, into: work)
             assembler.arithmetic(.and, .register(work), constant: 0x00FF_00FF, wide: false)
         case .signedBytes:
-            // A sign at bit 7 of a lane times 510 is the lane's upper byte.
-            fetchWord(s, into: .rax)
-            assembler.arithmetic(.and, .register(.rax), constant: 0x00FF_00FF, wide: false)
-            assembler.mov(.rcx, .rax, wide: false)
-            assembler.arithmetic(.and, .register(.rcx), constant: 0x0080_0080, wide: false)
-            assembler.multiply(.rcx, .rcx, constant: 510)
-            assembler.arithmetic(.or, .rax, .register(.rcx), wide: false)
-            finishWord(.rax, d)
-            return
+            // In each lane b becomes (b ^ 0x80) - 0x80, added as 0x7F80 and the topmost bit, so that nothing is carried.
+            fetchWord(s, into: work)
+            assembler.arithmetic(.and, .register(work), constant: 0x00FF_00FF, wide: false)
+            assembler.arithmetic(.xor, .register(work), constant: 0x0080_0080, wide: false)
+            assembler.arithmetic(.add, .register(work), constant: 0x7F80_7F80, wide: false)
+            assembler.arithmetic(.xor, .register(work), constant: Int32(bitPattern: 0x8000_8000), wide: false)
         case .reverse:
             fetchWord(s, into: work)
             assembler.reverse(work)

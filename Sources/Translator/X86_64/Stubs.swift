@@ -47,7 +47,7 @@ struct Stubs {
         assembler.mov(state, .rdi)
         assembler.mov(.rax, .rsi)
         assembler.mov(Emitter.memory, constant: Int64(Int(bitPattern: layout.window.memory)))
-        if layout.linesDistance == nil {
+        if layout.usesLines {
             assembler.mov(Emitter.lines, constant: Int64(Int(bitPattern: layout.window.lines)))
         }
         reload()
