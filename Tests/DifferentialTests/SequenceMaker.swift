@@ -112,12 +112,13 @@ struct SequenceMaker {
         return [comparison, block(1 + random.below(2), at: address + comparison.length, &random)]
     }
 
-    /// VMOV, alone in an IT block or not in any, and a fused operation that adds to its copy.
+    /// VMOV, alone in an IT block or not in any, and a fused operation that mostly adds to its copy.
     private func copyAndSum(_ random: inout SplitMix) -> [Group] {
         let register = random.element(of: [3, 7, 7, 12] as [UInt32]) << 12
         let operation = random.element(of: [0xEEA0_0A00, 0xEEA0_0A40, 0xEE90_0A00, 0xEE90_0A40] as [UInt32])
         let sum = operation | register | random.below(16) << 16 | random.word() & 0xAF
-        let copy = 0xEEB0_0A40 | register | random.below(16)
+        let copied = random.one(in: 4) ? random.below(16) << 12 : register
+        let copy = 0xEEB0_0A40 | copied | random.below(16)
         let condition: [UInt32] = random.one(in: 3) ? [0xBF08 | random.below(14) << 4] : []
         return [Group(words: condition + [copy, sum])]
     }
