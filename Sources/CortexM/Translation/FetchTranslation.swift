@@ -9,7 +9,7 @@ extension BlockTranslation {
     /// were used last anyway.
     mutating func fetch(_ i: Instruction.Pointer) {
         let call = Form.call(RuntimeHelper.fetchLines.call(i))
-        guard let use = block.pointee.fetch, let lines = use.pointee.lines, lines.pointee.cachesInstructions else {
+        guard BlockTranslation.fetchesOnce(block), let use = block.pointee.fetch, let lines = use.pointee.lines else {
             return add(call)
         }
         let fetched = newLabel()
@@ -25,7 +25,12 @@ extension BlockTranslation {
         endWithoutDelay(.temporary(1))
         add(.store(.int64, .temporary(1), .absolute(UInt(bitPattern: use) + UseOffset.end)))
         add(.label(fetched))
-        self.fetched = fetched
+        isFetched = true
+    }
+
+    /// Whether a block that loops needs to look at its lines only when it is entered.
+    static func fetchesOnce(_ block: Block.Pointer) -> Bool {
+        block.pointee.fetch?.pointee.lines?.pointee.cachesInstructions ?? false
     }
 
     /// The cycle at which the block ends if nothing is late.

@@ -95,7 +95,7 @@ extension BlockTranslation {
 
     /// Loads what temporary 1 points to.
     private mutating func load(_ type: MemoryType, _ d: Place) {
-        add(.store(type, .kept, .at(temporary: 1, markDistance)))
+        add(.mark(type, at: 0))
         switch type {
         case .int8:
             add(.load(.uint8, .temporary(2), .at(temporary: 1, 0)))
