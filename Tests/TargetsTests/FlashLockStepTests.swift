@@ -102,15 +102,17 @@ private final class Flashed {
         var random = SplitMix(name: "flash chip", index: index)
         let program = FlashProgram(index: index, count: [4, 12, 40, 90][index % 4])
         let base = FlashProgram.flash
+        let start = FlashProgram.places[max(index % 5 - 2, 0)]
         for (place, halfword) in program.halfwords.enumerated() {
-            flash.store(base + 0x400 + UInt32(2 * place), halfword, .halfword)
+            let (memory, address) = try #require(machine.chip.bus.memory(at: start + UInt32(2 * place)))
+            memory.store(address, halfword, .halfword)
         }
         for offset in stride(from: 0, to: UInt32(FlashProgram.tableSize), by: 4) {
             flash.store(base + FlashProgram.table + offset, random.word(), .word)
         }
         for number in 0..<UInt32(100) { flash.store(base + 4 * number, base + 0x201, .word) }
         flash.store(base, FlashProgram.stack, .word)
-        flash.store(base + 4, program.entry | 1, .word)
+        flash.store(base + 4, start + program.entry | 1, .word)
         // A branch to itself for faults; LDR R0, literal; BX LR; and a handler that is longer.
         flash.store(base + 0x200, 0xE7FE, .halfword)
         for (place, halfword)

@@ -7,7 +7,8 @@ struct FlashProgram {
     static let ram: UInt32 = 0x2000_4000
     static let stack: UInt32 = 0x2001_0000
     static let handlers: [UInt32] = [flash + 0x204, flash + 0x212]
-    private static let start: UInt32 = flash + 0x400
+    /// Where the program is placed: in flash, or where flash answers as well, or in RAM.
+    static let places: [UInt32] = [flash + 0x400, 0x400, ram + 0x4000]
     static let table: UInt32 = 0x0001_0000
     static let tableSize = 0x400
 
@@ -15,7 +16,8 @@ struct FlashProgram {
     static let ACR: UInt32 = 0x4002_3C00
 
     private(set) var halfwords: [UInt32] = []
-    private(set) var entry: UInt32 = FlashProgram.start
+    /// In bytes from the beginning.
+    private(set) var entry: UInt32 = 0
     /// Where a branch with 32 bits stands, and to which stretch it goes.
     private var branches: [(at: Int, stretch: Int, condition: UInt32?, links: Bool)] = []
     private var starts: [Int] = []
@@ -43,13 +45,11 @@ struct FlashProgram {
             }
             branch(to: next, condition: nil)
         }
-        entry = address(starts[order[0]])
+        entry = 2 * UInt32(starts[order[0]])
         for branch in branches { link(branch, order, count) }
     }
 
     private static func isFunction(_ stretch: Int, _ count: Int) -> Bool { stretch >= count - count / 8 }
-
-    private func address(_ place: Int) -> UInt32 { FlashProgram.start + 2 * UInt32(place) }
 
     private mutating func emit(_ words: UInt32...) { halfwords += words }
 
@@ -134,7 +134,7 @@ struct FlashProgram {
     /// Loads from flash: literals, and constants behind R10.
     private mutating func load() {
         let t = low()
-        switch random.below(16) {
+        switch random.below(18) {
         case 0, 1: emit(0x4800 | t << 8 | random.below(256))  // LDR Rt, literal
         case 2: emit(0xF8DF, t << 12 | random.below(0x400) * 4)  // LDR.W Rt, literal
         case 3: emit(0xF8DA, t << 12 | random.below(200) * 4)  // LDR.W Rt, [R10, #...]
@@ -156,6 +156,8 @@ struct FlashProgram {
         case 12: emit(0xED9A, random.below(16) << 12 | 0xA00 | random.below(200))  // VLDR S
         case 13: emit(0xED9F, random.below(16) << 12 | 0xA00 | random.below(200))  // VLDR S, literal
         case 14: emit(0xED9A, random.below(16) << 12 | 0xB00 | random.below(200))  // VLDR D
+        case 15: emit(0xED9F, random.below(16) << 12 | 0xB00 | random.below(200))  // VLDR D, literal
+        case 16: emit(0xE9DF, 0x0500 | random.below(200))  // LDRD R0, R5, literal
         default: emit(0xEC9A, 0xA00 | 1 + random.below(31))  // VLDM R10, {S0...}
         }
     }
