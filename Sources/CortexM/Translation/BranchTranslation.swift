@@ -165,7 +165,7 @@ extension BlockTranslation {
             add(.jump(loops ? again : start))
         } else {
             add(.move(.temporary(0), .constant(Int64(Int(bitPattern: known)))))
-            add(.goTo(.at(temporary: 0, BlockOffset.code)))
+            add(.goTo(.at(temporary: 0, staysInLines(known) ? BlockOffset.codeAside : BlockOffset.code)))
         }
     }
 
