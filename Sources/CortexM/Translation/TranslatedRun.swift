@@ -52,6 +52,7 @@ extension Processor {
             return nil
         }
         block.pointee.code = code.fromCode
+        block.pointee.codeAside = code.aside
         block.pointee.entry = code.fromOutside
         return code.fromOutside
     }
@@ -61,6 +62,7 @@ extension Processor {
         hostCode = nil
         for block in ledger.blocks {
             block.pointee.code = nil
+            block.pointee.codeAside = nil
             block.pointee.entry = nil
             block.pointee.heat = .min
         }
@@ -83,6 +85,7 @@ extension Processor {
         hostCode = layout.flatMap(HostCode.init)
         for block in ledger.blocks {
             block.pointee.code = hostCode?.unknown
+            block.pointee.codeAside = hostCode?.unknown
             block.pointee.entry = nil
             block.pointee.heat = 0
         }
@@ -106,6 +109,7 @@ extension Processor {
             return
         }
         block.pointee.code = hostCode.unknown
+        block.pointee.codeAside = hostCode.unknown
         block.pointee.entry = nil
         block.pointee.heat = 0
     }
@@ -117,6 +121,7 @@ extension Processor {
         hostCodeChanges += 1
         for block in ledger.blocks {
             block.pointee.code = hostCode.unknown
+        block.pointee.codeAside = hostCode.unknown
             block.pointee.entry = nil
             block.pointee.heat = min(block.pointee.heat, -hostCodeChanges)
         }
