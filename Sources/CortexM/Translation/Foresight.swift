@@ -71,7 +71,7 @@ struct Foresight {
 
     /// A record is behind the code that was made so far.
     mutating func pass(_ record: Instruction, _ effects: RegisterEffects) {
-        if let (register, amount) = effects.change {
+        if let (register, amount) = effects.change, register < values.count {
             shift(register, by: amount)
             values[register] = values[register].map { $0 &+ amount }
         }
