@@ -14,6 +14,9 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], _ more: [S
     .target(name: name, dependencies: dependencies, swiftSettings: strict + more)
 }
 
+/// One without which the tests take minutes: the optimiser works on it in debug builds, too.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 func tests(
     _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
 ) -> Target {
@@ -29,39 +32,44 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        module("Bits"),
+        module("Bits", [], optimised),
         // What the tests of several modules share.
         .target(
-            name: "TestSupport", dependencies: ["Bits", "Semihosting"], path: "Tests/TestSupport", swiftSettings: strict
-        ),
-        module("FloatingPoint"),
+            name: "TestSupport", dependencies: ["Bits", "Engine", "Machine", "Profile", "Semihosting"],
+            path: "Tests/TestSupport", swiftSettings: strict + optimised),
+        module("FloatingPoint", [], optimised),
         tests("FloatingPointTests", ["FloatingPoint", "CUnicorn", "TestSupport"]),
-        module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
-        module("Devices", ["Bits", "Machine"]),
+        module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")], optimised),
+        module("Devices", ["Bits", "Machine"], optimised),
         tests("DevicesTests", ["Devices", "Machine", "Yams", "TestSupport"]),
-        // Without the optimiser a network's layers take seconds each, and the tests run networks.
-        module("KPU", ["Bits", "Machine"], [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        module("KPU", ["Bits", "Machine"], optimised),
         tests("KPUTests", ["KPU", "Machine", "Yams"], exclude: ["reference"], resources: [.copy("Golden")]),
-        module("Profile"),
-        module("Engine", ["Machine", "Profile"]),
+        module("Profile", [], optimised),
+        module("Engine", ["Machine", "Profile"], optimised),
         module("Semihosting"),
         module(
-            "CortexM", ["Bits", "FloatingPoint", "Machine", "Engine", "Profile", "Semihosting", "Translator"]),
+            "CortexM", ["Bits", "FloatingPoint", "Machine", "Engine", "Profile", "Semihosting", "Translator"],
+            optimised),
         tests(
             "CortexMTests",
             [
                 "CortexM", "FloatingPoint", "Machine", "Engine", "Profile", "Bits", "Semihosting", "Targets",
                 "CUnicorn", "TestSupport",
             ]),
-        module("Translator"),
+        module("Translator", [], optimised),
         tests("TranslatorTests", ["Translator", "TestSupport"]),
-        module("RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting", "Translator"]),
+        module(
+            "RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting", "Translator"], optimised),
         tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits", "Semihosting", "CUnicorn", "TestSupport"]),
-        tests("RV64DifferentialTests", ["RV64", "Machine", "Engine", "Profile", "Bits", "CUnicorn", "TestSupport"]),
+        tests(
+            "RV64DifferentialTests",
+            ["RV64", "Devices", "Machine", "Engine", "Profile", "Bits", "CUnicorn", "TestSupport"]),
         tests(
             "RV64Programs", ["RV64", "Engine", "Firmware", "Machine", "Semihosting", "TestSupport"],
             resources: [.copy("Programs")]),
-        tests("DifferentialTests", ["CortexM", "Machine", "Engine", "Profile", "Bits", "CUnicorn", "TestSupport"]),
+        tests(
+            "DifferentialTests",
+            ["CortexM", "Devices", "Machine", "Engine", "Profile", "Bits", "CUnicorn", "TestSupport"]),
         .systemLibrary(name: "CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
         tests("ProfileTests", ["Profile"]),
         module("Report", ["Profile"]),
@@ -102,6 +110,6 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        tests("CommandTests", ["Profile", "Report", "simulate"], resources: [.copy("Resources")]),
+        tests("CommandTests", ["Profile", "Report", "TestSupport", "simulate"], resources: [.copy("Resources")]),
     ]
 )

@@ -10,10 +10,26 @@ import Testing
     private static let first = InstructionTests.draws * InstructionTests.vectorsPerEncoding
 
     @Test("Unicorn computes the same, for as long as asked")
-    func fuzz() throws {
+    func fuzz() async throws {
         let decoder = Decoder()
         let makers = allEncodings.filter { KnownDifferences.excluded[$0.name] == nil }
             .map { VectorMaker(encoding: $0, decoder: decoder) }
-        try Fuzzing.run(makers, from: FuzzTests.first, in: { try Laboratory() }) { Issue.record("\($0)") }
+        try await Fuzzing.run(makers, from: FuzzTests.first, in: { try Laboratory() }) { Issue.record("\($0)") }
+    }
+
+    @Test("Both engines execute the same programs alike, for as long as asked")
+    func engines() async {
+        await Fuzzing.run("programs in both engines", from: LockStepTests.programs.upperBound) { index in
+            Cut.allCases.reduce(0) { LockStepTests.differs(index, $1) ? $0 : $0 + 1 }
+        }
+    }
+
+    @Test("Both engines execute straight code in loops alike, for as long as asked")
+    func loops() async {
+        let kinds = TranslatorTests.kinds
+        await Fuzzing.run("loops in both engines", from: TranslatorTests.programs.upperBound * kinds.count) { number in
+            let (index, kind) = number.quotientAndRemainder(dividingBy: kinds.count)
+            return TranslatorTests().failures(kinds[kind], index..<index + 1) == 0 ? 1 : 0
+        }
     }
 }

@@ -11,7 +11,7 @@ struct SequenceMaker {
     static let index: UInt8 = 7
     private static let reserved: [UInt8] = [5, 6, 7, 13, 15]
 
-    let decoder = Decoder()
+    let decoder = Decoder.all
     private let pool: [Encoding]
     /// Those of the pool that compare: in IT blocks they are more frequent.
     private let compares: [Encoding]
@@ -50,6 +50,12 @@ struct SequenceMaker {
         vector.registers.core[Int(SequenceMaker.index)] = random.below(64) * 4
         vector.registers.fpscr &= ~(3 << 22)
         vector.filling = .numbers(Int(random.below(4)))
+        vector.words = words(at: address, count: count, &random)
+        return vector
+    }
+
+    /// Instructions of which the last one is followed by what comes behind them.
+    func words(at address: UInt32, count: ClosedRange<UInt32>, _ random: inout SplitMix) -> [UInt32] {
         var groups: [Group] = []
         var place = address
         let wanted = count.lowerBound + random.below(count.upperBound - count.lowerBound + 1)
@@ -73,8 +79,7 @@ struct SequenceMaker {
             place += group.length
         }
         resolve(&groups)
-        vector.words = groups.flatMap(\.words)
-        return vector
+        return groups.flatMap(\.words)
     }
 
     /// An IT block of `size` instructions. DDI 0403E.e A7.7.38.

@@ -10,17 +10,17 @@ import Testing
     private static let first = 40_000
 
     @Test("Unicorn's RV64 computes the same, for as long as asked")
-    func fuzz() throws {
+    func fuzz() async throws {
         let decoder = Decoder()
         let makers = allEncodings.filter { KnownDifferences.excluded[$0.name] == nil }
             .map { VectorMaker(encoding: $0, decoder: decoder) }
-        try Fuzzing.run(makers, from: RV64FuzzTests.first, in: { try Laboratory() }) { Issue.record("\($0)") }
+        try await Fuzzing.run(makers, from: RV64FuzzTests.first, in: { try Laboratory() }) { Issue.record("\($0)") }
     }
 
     @Test("However an RV64 program is run, the same happens, for as long as asked")
-    func lockStep() throws {
+    func lockStep() async throws {
         let tests = LockStepTests()
-        try Fuzzing.run("programs", from: RV64FuzzTests.first) { index in
+        try await Fuzzing.run("programs", from: RV64FuzzTests.first) { index in
             let range = index..<index + 1
             try tests.oneHart(range)
             try tests.twoHarts(range)
@@ -28,4 +28,14 @@ import Testing
             return 3
         }
     }
+
+    @Test("Both engines execute the same RV64 programs alike, for as long as asked")
+    func engines() async {
+        await Fuzzing.run("RV64 programs in both engines", from: RV64EngineTests.programs.upperBound) { index in
+            Cut.allCases.reduce(0) { RV64EngineTests.differs(index, $1) ? $0 : $0 + 1 }
+        }
+    }
+
+    @Test("Both engines execute straight RV64 code in loops alike, for as long as asked")
+    func loops() async throws { try await TranslationTests().goOn(from: RV64FuzzTests.first) }
 }

@@ -8,7 +8,7 @@ struct SequenceMaker {
     /// sp, s0 and s1: the bases of all memory accesses, which nothing writes.
     static let bases: [UInt32] = [2, 8, 9]
 
-    let decoder = Decoder()
+    let decoder = Decoder.all
     private let pool: [Encoding]
     /// What no instruction writes.
     private let reserved: Set<UInt32>

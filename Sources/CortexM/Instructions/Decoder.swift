@@ -10,6 +10,9 @@ let allEncodings: [Encoding] =
 
 /// Finds the encoding of an instruction word.
 struct Decoder: Sendable {
+    /// Of the whole architecture.
+    static let all = Decoder()
+
     private let encodings: [Encoding]
     private let table: EncodingTable
 

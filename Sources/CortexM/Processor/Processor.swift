@@ -36,7 +36,7 @@ public final class Processor {
     var drafts: [BlockBuilder.Draft] = []
     /// Blocks that begin inside an IT block.
     var blocksInIT: [UInt64: Block.Pointer] = [:]
-    let decoder = Decoder()
+    let decoder = Decoder.all
     let readMap = AccessMap()
     let writeMap = AccessMap()
     /// A map in which nothing is: sends unprivileged accesses of privileged code to the slow path.

@@ -2,6 +2,9 @@ import Bits
 
 /// Finds the encoding of an instruction word.
 struct Decoder: Sendable {
+    /// Of the whole architecture.
+    static let all = Decoder()
+
     private let encodings: [Encoding]
     private let table: EncodingTable
 

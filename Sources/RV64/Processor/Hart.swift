@@ -43,7 +43,7 @@ public final class Hart {
 
     /// What was decoded, by index of the block.
     var drafts: [BlockBuilder.Draft] = []
-    let decoder = Decoder()
+    let decoder = Decoder.all
     var instructionCache: Cache
     /// For each line of the shared memory whether the instruction cache holds it.
     let fetchedLines: UnsafeMutablePointer<Bool>

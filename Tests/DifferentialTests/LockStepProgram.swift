@@ -1,0 +1,134 @@
+import TestSupport
+
+@testable import CortexM
+
+/// A random program: an endless loop around groups of instructions of every kind, with functions, handlers for all
+/// exceptions, and whatever the groups do to the machine. A fault is skipped by its handler; where that is not possible
+/// the program begins anew at its head.
+struct LockStepProgram: Shrinkable {
+    /// Where a program lies.
+    enum Home: CaseIterable {
+        case flash, flashAlias, ram
+        /// Half in one memory, half in the one behind it.
+        case acrossMemories
+        /// Up to the last byte of flash: what follows cannot be fetched.
+        case endOfFlash
+    }
+
+    /// Words that belong together.
+    struct Part {
+        let address: UInt32
+        var words: [UInt32]
+        /// Whether the program can do without it.
+        let isGroup: Bool
+
+        var length: UInt32 { words.reduce(0) { $0 + Vector.length($1) } }
+    }
+
+    let index: Int
+    let home: Home
+    private(set) var code: [Part] = []
+    private(set) var vectors: [UInt32] = []
+    private(set) var head: UInt32 = 0
+    /// Behind the last instruction of the loop.
+    private(set) var end: UInt32 = 0
+    /// Short routines that the program copies.
+    private(set) var templates: [UInt32] = []
+    private(set) var functions: [UInt32] = []
+
+    // MARK: Where things are
+
+    static let flash: UInt32 = 0x0800_0000, flashSize = 0x4000
+    static let ram: UInt32 = 0x2000_0000, ramSize = 0x4000
+    static let ram2: UInt32 = 0x2000_4000, ram2Size = 0x2000
+    /// Where nothing can be executed.
+    static let data: UInt32 = 0x1000_0000, dataSize = 0x1000
+    static let device: UInt32 = 0x4000_0000
+    /// Words that the handlers count in.
+    static let counters: UInt32 = ram + 0x1F00
+    static let mainStack: UInt32 = ram + 0x1000, processStack: UInt32 = ram + 0x0800
+    /// Where copied routines go.
+    static let copies: UInt32 = ram + 0x1E00
+
+    init(index: Int) {
+        var random = SplitMix(name: "lock step", index: index)
+        let home = random.element(of: Home.allCases)
+        let start: UInt32 =
+            switch home {
+            case .flash: LockStepProgram.flash + 0x1000 + 2 * random.below(16)
+            case .flashAlias: 0x1000 + 2 * random.below(16)
+            case .ram: LockStepProgram.ram + 0x2000 + 2 * random.below(16)
+            case .acrossMemories: LockStepProgram.ram2 - 0x180 - 2 * random.below(0x100)
+            case .endOfFlash: LockStepProgram.flash + 0x3000
+            }
+        let again = random
+        self.init(index: index, home: home, at: start, random)
+        guard home == .endOfFlash else { return }
+        // The same with its end where the flash ends, unless addresses matter to its length.
+        let top = LockStepProgram.flash + UInt32(LockStepProgram.flashSize)
+        let moved = LockStepProgram(index: index, home: home, at: start + (top - end), again)
+        if moved.end == top { self = moved }
+    }
+
+    private init(index: Int, home: Home, at start: UInt32, _ random: SplitMix) {
+        self.index = index
+        self.home = home
+        var random = random
+        var builder = LockStepBuilder(at: LockStepProgram.flash + 0x400)
+        // The handlers are in flash, and so is what is copied.
+        vectors = builder.layHandlers(&random)
+        templates = builder.layTemplates()
+        let fixup = builder.code.count
+        builder.place = start
+        builder.layFunctions(&random)
+        functions = builder.functions
+        head = builder.place
+        builder.head = head
+        builder.layHead(&random)
+        let isCalm = random.one(in: 2)
+        for _ in 0..<(6 + random.below(20)) { builder.layGroup(isCalm: isCalm, &random) }
+        if home != .endOfFlash { builder.lay(Thumb.bw(Int(head) - Int(builder.place))) }
+        end = builder.place
+        // The handlers know where the program is only now.
+        code = builder.relocated(0..<fixup, from: start, to: end, head: head) + builder.code[fixup...]
+    }
+
+    // MARK: Shrinking
+
+    var parts: [Int] { code.indices.filter { code[$0].isGroup } }
+
+    func without(_ parts: ArraySlice<Int>) -> LockStepProgram {
+        var program = self
+        for part in parts {
+            let halfwords = Int(code[part].length / 2)
+            program.code[part] = Part(
+                address: code[part].address, words: Array(repeating: Thumb.nop, count: halfwords), isGroup: false)
+        }
+        return program
+    }
+}
+
+extension LockStepProgram: CustomStringConvertible {
+    /// The groups, disassembled.
+    var description: String {
+        var halfwords: [UInt32: UInt16] = [:]
+        for part in code {
+            var address = part.address
+            for word in part.words {
+                if Vector.length(word) == 4 {
+                    halfwords[address] = UInt16(word >> 16)
+                    halfwords[address + 2] = UInt16(word & 0xFFFF)
+                } else {
+                    halfwords[address] = UInt16(word)
+                }
+                address += Vector.length(word)
+            }
+        }
+        var lines = ["program #\(index), \(home), head \(hex(head))"]
+        for part in code where part.isGroup {
+            var listing = Listing(from: part.address, to: part.address + part.length) { halfwords[$0] }
+            while let (address, _, text) = listing.next() { lines.append("\(hex(address)) \(text)") }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

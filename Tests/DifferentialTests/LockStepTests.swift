@@ -1,0 +1,33 @@
+import Engine
+import TestSupport
+import Testing
+
+@testable import CortexM
+
+/// Both engines side by side on random programs that do everything: the same in the same cycles, however the run is
+/// cut into pieces.
+@Suite struct LockStepTests {
+    static let programs = 0..<150
+
+    @Test("Both engines do the same in the same cycles", arguments: Cut.allCases)
+    func agreement(cut: Cut) {
+        var failures = 0
+        for index in LockStepTests.programs where failures < 3 && LockStepTests.differs(index, cut) { failures += 1 }
+    }
+
+    /// - Returns: whether there was a difference; then it is recorded.
+    static func differs(_ index: Int, _ cut: Cut) -> Bool {
+        let program = LockStepProgram(index: index)
+        guard let first = difference(program, cut) else { return false }
+        let shrunk = program.shrunk { difference($0, cut) != nil }
+        Issue.record("#\(index), \(cut): \(first); shrunk: \(difference(shrunk, cut) ?? "")\n\(shrunk)")
+        return true
+    }
+
+    static func difference(_ program: LockStepProgram, _ cut: Cut) -> String? {
+        var random = SplitMix(name: "pieces \(cut.rawValue)", index: program.index)
+        let pair = EnginePair { LockStepMachine(program) }
+        let limit = 4000 + Int(random.below(8000))
+        return pair.run(cut, &random, until: limit, observing: program.head..<program.end)
+    }
+}

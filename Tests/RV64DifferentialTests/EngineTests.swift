@@ -1,0 +1,61 @@
+import Engine
+import TestSupport
+import Testing
+
+@testable import RV64
+
+/// Both engines side by side on random programs that do everything, on one hart or on two that work on the same
+/// memory: the same in the same cycles, however the run is cut into pieces.
+@Suite struct RV64EngineTests {
+    static let programs = 0..<120
+
+    @Test("Both engines do the same in the same cycles", arguments: Cut.allCases)
+    func agreement(cut: Cut) {
+        var failures = 0
+        for index in RV64EngineTests.programs where failures < 3 && RV64EngineTests.differs(index, cut) {
+            failures += 1
+        }
+    }
+
+    /// - Returns: whether there was a difference; then it is recorded.
+    static func differs(_ index: Int, _ cut: Cut) -> Bool {
+        let programs = EnginePrograms(index)
+        guard let first = difference(programs, cut) else { return false }
+        let shrunk = programs.shrunk { difference($0, cut) != nil }
+        Issue.record("#\(index), \(cut): \(first); shrunk: \(difference(shrunk, cut) ?? "")\n\(shrunk)")
+        return true
+    }
+
+    private static func difference(_ programs: EnginePrograms, _ cut: Cut) -> String? {
+        let first = programs.programs[0]
+        var random = SplitMix(name: "pieces \(cut.rawValue)", index: first.index)
+        let pair = EnginePair { EngineMachine(programs.programs) }
+        let limit = 4000 + Int(random.below(8000))
+        return pair.run(cut, &random, until: limit, observing: first.head..<first.end)
+    }
+}
+
+/// The programs of all harts.
+struct EnginePrograms: Shrinkable, CustomStringConvertible {
+    private(set) var programs: [EngineProgram]
+
+    /// One in two is for two harts.
+    init(_ index: Int) { programs = (0...(index & 1)).map { EngineProgram(index: index, hart: $0) } }
+
+    private static let stride = 1000
+
+    var parts: [Int] {
+        programs.enumerated().flatMap { index, program in program.parts.map { $0 + index * EnginePrograms.stride } }
+    }
+
+    func without(_ parts: ArraySlice<Int>) -> EnginePrograms {
+        var all = self
+        for part in parts {
+            let (index, part) = part.quotientAndRemainder(dividingBy: EnginePrograms.stride)
+            all.programs[index] = all.programs[index].without([part])
+        }
+        return all
+    }
+
+    var description: String { programs.map(\.description).joined(separator: "\n") }
+}

@@ -1,0 +1,226 @@
+import Engine
+import Foundation
+import Machine
+import Profile
+
+/// A machine of which two are run in lock-step, one with each engine; whatever its architecture.
+public protocol EngineSubject: AnyObject {
+    var chip: Chip { get }
+    var cpu: any CPU { get }
+    /// All that a program could find out beside what is in memory; as many numbers as there are names.
+    var visible: [UInt64] { get }
+    static var names: [String] { get }
+}
+
+/// How a run is cut into pieces.
+public enum Cut: String, CaseIterable, Sendable {
+    /// One piece.
+    case whole
+    /// Pieces of random lengths.
+    case slices
+    /// Pieces and single instructions in turn.
+    case mixed
+    /// Pieces, between which accounts are closed, marks changed, and addresses observed.
+    case watched
+}
+
+/// Two machines that differ in their engine only, and are always run in the same pieces.
+public final class EnginePair<Subject: EngineSubject> {
+    public let interpreted: Subject
+    public let translated: Subject
+    private let expectedJournals: [RunRecorder]
+    private let journals: [RunRecorder]
+    private var expectedAccounts = Accounts()
+    private var accounts = Accounts()
+
+    /// - Parameter make: makes one of the machines; the same each time.
+    public init(_ make: () throws -> Subject) rethrows {
+        interpreted = try make()
+        translated = try make()
+        expectedJournals = interpreted.cpu.cores.map { RunRecorder($0) }
+        journals = translated.cpu.cores.map { RunRecorder($0) }
+        #if arch(x86_64)
+        precondition(translated.cpu.translate(), "this host gives no executable memory")
+        #endif
+    }
+
+    /// Runs both to a cycle, and compares them behind each piece.
+    ///
+    /// - Parameters:
+    ///   - places: addresses of which some are observed.
+    ///   - patience: no more pieces than these.
+    /// - Returns: what differs; `nil` if nothing does.
+    public func run(
+        _ cut: Cut, _ random: inout SplitMix, until limit: Cycles, observing places: Range<UInt32>, patience: Int = 4000
+    ) -> String? {
+        let stops = random.one(in: 3)
+        for machine in both { machine.cpu.stopsAtEndlessLoops = stops }
+        for _ in 0..<patience where interpreted.cpu.now < limit {
+            let ending: Ending
+            let actual: Ending
+            if cut == .mixed, random.one(in: 2) {
+                (ending, actual) = steps(Int(random.below(12)))
+            } else {
+                let length = random.one(in: 4) ? random.below(1200) : random.below(80)
+                let end = cut == .whole ? limit : min(limit, interpreted.cpu.now + 1 + Int(length))
+                ending = interpreted.cpu.run(until: end)
+                actual = translated.cpu.run(until: end)
+            }
+            if ending != actual { return "\(actual), expected \(ending)" }
+            if let difference { return difference }
+            guard ending == .limit else { break }
+            if interpreted.cpu.isAtStandstill != translated.cpu.isAtStandstill { return "a standstill, or not" }
+            if stops, interpreted.cpu.isAtStandstill { break }
+            if cut == .watched { watch(&random, places) }
+        }
+        close()
+        return difference ?? (accounts == expectedAccounts ? nil : accounts.difference(from: expectedAccounts))
+    }
+
+    /// Runs both for some cycles.
+    ///
+    /// - Returns: what differs; `nil` if nothing does.
+    public func run(for cycles: Cycles) -> String? {
+        let end = interpreted.cpu.now + cycles
+        let (ending, actual) = (interpreted.cpu.run(until: end), translated.cpu.run(until: end))
+        return ending == actual ? difference : "\(actual), expected \(ending)"
+    }
+
+    public var both: [Subject] { [interpreted, translated] }
+
+    private func steps(_ count: Int) -> (Ending, Ending) {
+        for _ in 0..<count {
+            let (expected, actual) = (interpreted.cpu.executeOne(), translated.cpu.executeOne())
+            if expected != .limit || actual != .limit { return (expected, actual) }
+        }
+        return (.limit, .limit)
+    }
+
+    private func watch(_ random: inout SplitMix, _ places: Range<UInt32>) {
+        switch random.below(8) {
+        case 0: close()
+        case 1:
+            let mark = UInt8(1 + random.below(255))
+            for cpu in [interpreted.cpu, translated.cpu] { for core in cpu.cores { core.touchMark = mark } }
+        case 2:
+            let address = places.lowerBound + random.below(UInt32(places.count)) & ~1
+            for cpu in [interpreted.cpu, translated.cpu] { for core in cpu.cores { core.observe([address]) } }
+        case 3:
+            for cpu in [interpreted.cpu, translated.cpu] { for core in cpu.cores { core.stackLow = core.stackPointer } }
+        default: break
+        }
+    }
+
+    private func close() {
+        expectedAccounts.close(interpreted.cpu)
+        accounts.close(translated.cpu)
+    }
+
+    /// What differs by now.
+    private var difference: String? {
+        guard interpreted.cpu.now == translated.cpu.now else {
+            return "cycle \(translated.cpu.now), expected \(interpreted.cpu.now)"
+        }
+        let (expected, actual) = (interpreted.visible, translated.visible)
+        if expected != actual {
+            let lines = zip(Subject.names, zip(actual, expected)).compactMap { name, values in
+                values.0 == values.1 ? nil : "\(name) \(hex(values.0)), expected \(hex(values.1))"
+            }
+            return "cycle \(interpreted.cpu.now): " + lines.joined(separator: "; ")
+        }
+        for (ours, theirs) in zip(translated.chip.bus.memories, interpreted.chip.bus.memories) {
+            if memcmp(ours.bytes, theirs.bytes, ours.size) != 0 { return place(ours.bytes, theirs.bytes, ours) }
+            if memcmp(ours.marks, theirs.marks, ours.size) != 0 {
+                return "mark " + place(UnsafeRawPointer(ours.marks), UnsafeRawPointer(theirs.marks), ours)
+            }
+        }
+        if translated.chip.notices.all != interpreted.chip.notices.all { return "notices" }
+        for (ours, theirs) in zip(journals, expectedJournals) where ours.events != theirs.events {
+            let index = zip(ours.events, theirs.events).enumerated().first { $1.0 != $1.1 }?.offset
+            let at = index ?? min(ours.events.count, theirs.events.count)
+            return "journal entry \(at): \(ours.text(at)), expected \(theirs.text(at))"
+        }
+        // Both are the same up to here.
+        for recorder in journals + expectedJournals { recorder.events.removeAll(keepingCapacity: true) }
+        return nil
+    }
+
+    private func place(_ ours: UnsafeRawPointer, _ theirs: UnsafeRawPointer, _ memory: Memory) -> String {
+        let offset = (0..<memory.size).first { (ours + $0).load(as: UInt8.self) != (theirs + $0).load(as: UInt8.self) }
+        guard let offset else { return "" }
+        let (actual, expected) = ((ours + offset).load(as: UInt8.self), (theirs + offset).load(as: UInt8.self))
+        return "\(memory.name) [\(hex(memory.base + UInt32(offset)))] \(hex(actual)), expected \(hex(expected))"
+    }
+}
+
+/// What the functions of a program took, core by core.
+private struct Accounts: Equatable {
+    private struct Account: Equatable {
+        var instructions = 0
+        var cycles = CauseVector()
+    }
+
+    private struct Key: Hashable {
+        let core: Int
+        let function: Int32
+    }
+
+    private var accounts: [Key: Account] = [:]
+    private var outside: [CauseVector] = []
+
+    mutating func close(_ cpu: any CPU) {
+        outside = []
+        for (index, core) in cpu.cores.enumerated() {
+            core.closeAccounts()
+            core.gather { function, instructions, cycles in
+                let key = Key(core: index, function: function)
+                accounts[key, default: Account()].instructions += instructions
+                accounts[key, default: Account()].cycles += cycles
+            }
+            outside.append(core.outsideBlocks)
+        }
+    }
+
+    func difference(from expected: Accounts) -> String {
+        if outside != expected.outside { return "outside blocks: \(outside), expected \(expected.outside)" }
+        let keys = Set(accounts.keys).union(expected.accounts.keys)
+        let key = keys.first { accounts[$0] != expected.accounts[$0] }
+        return key.map { "function \($0): \(accounts[$0] as Account?), expected \(expected.accounts[$0] as Account?)" }
+            ?? "accounts"
+    }
+}
+
+/// Writes down all that an observer is told.
+private final class RunRecorder: RunObserver {
+    enum Event: Equatable {
+        case went(cycle: Int, target: UInt32, returnAddress: UInt32, sp: UInt32, function: Int32)
+        case reached(UInt32, Cycles)
+        case deepened(UInt32, Cycles)
+        case entered(ExceptionEntry, Cycles)
+        case returned(UInt32, Cycles)
+    }
+
+    var events: [Event] = []
+
+    init(_ core: any Core) {
+        // Functions of 32 bytes.
+        core.functionIndex = { Int32(truncatingIfNeeded: $0 >> 5 & 0xFFFF) }
+        core.observer = self
+    }
+
+    func text(_ index: Int) -> String { events.indices.contains(index) ? "\(events[index])" : "nothing" }
+
+    func drained(_ entries: UnsafeBufferPointer<JournalEntry>) {
+        for entry in entries {
+            events.append(
+                .went(
+                    cycle: entry.cycle, target: entry.target, returnAddress: entry.returnAddress, sp: entry.sp,
+                    function: entry.function))
+        }
+    }
+
+    func reached(_ address: UInt32, at cycle: Cycles) { events.append(.reached(address, cycle)) }
+    func stackDeepened(to sp: UInt32, at cycle: Cycles) { events.append(.deepened(sp, cycle)) }
+    func exceptionEntered(_ entry: ExceptionEntry, at cycle: Cycles) { events.append(.entered(entry, cycle)) }
+    func exceptionReturned(to address: UInt32, at cycle: Cycles) { events.append(.returned(address, cycle)) }
+}
