@@ -55,8 +55,13 @@ public final class Processor {
     let single: Instruction.Pointer
     /// Makes host code of hot blocks; without it the run loop interprets all.
     var hostCode: HostCode?
+    /// Loads and stores that were not as their host code foresaw.
+    var sites: [Instruction.Pointer: Foresight.Site] = [:]
     /// How often host code became stale.
     var hostCodeChanges = 0
+    var singleFavourites = SingleFavourites()
+    /// Tests do without, as some hosts have to.
+    var usesFusedMultiplyAdd = true
     let storage: UnsafeMutableRawPointer
     let journal: UnsafeMutablePointer<JournalEntry>
     static let journalCapacity = 4096

@@ -189,7 +189,7 @@ extension Processor {
             if let next = find(state.pointee.pc, 0) { block.pointee.taken = next }
             // The first turn of a loop that nothing is going to end is enough.
             if stopsAtEndlessLoops, block.pointee.taken == block, endlessLoop != nil { ending = .limit }
-        case .stopped:
+        case .stopped, .interpreted:
             break
         case .notify:
             now = before

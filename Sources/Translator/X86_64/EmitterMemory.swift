@@ -122,4 +122,7 @@ extension Layout {
         let distance = Int(bitPattern: window.lines) &- Int(bitPattern: window.memory)
         return Int32(exactly: distance)
     }
+
+    /// Whether the lines need a register of their own.
+    var usesLines: Bool { words == nil && linesDistance == nil }
 }
