@@ -3,7 +3,7 @@
 # make test               run every test
 # make accept             take the numbers of today as the golden ones
 # make speed              this simulator beside QEMU
-# make fuzz SECONDS=600   random instructions against Unicorn, for as long as you like
+# make fuzz SECONDS=600   random instructions against Unicorn, random programs in both engines, for as long as you like
 # make firmware           rebuild firmware/ and show that its bytes are the same
 # make format, make lint  swift format
 # make docs               the modules' documentation as a web site in .build/docs
@@ -60,7 +60,7 @@ accept: test-needs build
 speed: test-needs build
 	@$(BENCH) speed
 
-fuzz: test-needs
+fuzz: test-needs build
 	@FUZZ_SECONDS=$(SECONDS) swift test $(CHECK) --filter Fuzz
 
 firmware:

@@ -31,6 +31,15 @@ struct Touch {
         }
     }
 
+    /// Whether its address depends on the core's own registers only, and not on those that the decoder has beside them.
+    var isOfRegisters: Bool {
+        switch way {
+        case .constant: true
+        case .offset(let base, _): base < 16
+        case .indexed(let base, let index, _): base < 16 && index < 16
+        }
+    }
+
     var guestAddress: GuestAddress {
         switch way {
         case .constant(let address): .constant(address)
