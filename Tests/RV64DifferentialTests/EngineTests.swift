@@ -17,6 +17,28 @@ import Testing
         }
     }
 
+    /// Lest the test compares the interpreter with itself, or programs that sleep at once.
+    @Test func programsAreTranslated() {
+        var (hot, traps, interrupts, cycles) = (0, 0, 0, 0)
+        for index in 0..<40 {
+            let harts = EngineMachine(EnginePrograms(index).programs).harts
+            #if arch(x86_64)
+            #expect(harts.translate())
+            #endif
+            let hart = harts.harts[0]
+            for register in 22...23 { hart.state.registers[register] = 0 }
+            _ = harts.run(until: 8000)
+            interrupts += Int(hart.state.registers[22] & 0xFF)
+            traps += Int(hart.state.registers[23] & 0xFF)
+            hot += hart.ledger.blocks.filter { $0.pointee.entry != nil }.count
+            cycles += hart.now
+        }
+        #expect(hot > 400)
+        #expect(traps > 200)
+        #expect(interrupts > 200)
+        #expect(cycles > 35 * 8000)
+    }
+
     /// - Returns: whether there was a difference; then it is recorded.
     static func differs(_ index: Int, _ cut: Cut) -> Bool {
         let programs = EnginePrograms(index)

@@ -53,7 +53,8 @@ final class RunRecorder: RunObserver {
 
     func stackDeepened(to sp: UInt32, at cycle: Cycles) {
         events.append(.deepened(sp, cycle))
-        if meddles, cycle % 3 == 0 { core.stackLow = .max }
+        // A number on the way to an address is no stack.
+        if meddles, core.word(at: (sp &- 4) & ~3) == nil { core.stackLow = .max }
     }
 
     func exceptionEntered(_ entry: ExceptionEntry, at cycle: Cycles) {
