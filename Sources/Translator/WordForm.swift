@@ -30,6 +30,8 @@ public enum WordForm: Sendable {
     case nearStore(MemoryType, Operand, GuestAddress, Near)
     /// Has temporary 1 point to it.
     case nearReach(GuestAddress, Near)
+    /// Marks the bytes at a distance from where temporary 1 points to.
+    case mark(MemoryType, at: Int32)
     /// Notes which bus slave was accessed: the map entry is a constant.
     case note(slave: Int)
     /// The same; if it was another before, that costs.

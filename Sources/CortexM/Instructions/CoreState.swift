@@ -62,6 +62,8 @@ public struct CoreState {
     public var fpGate: UInt8 = 0
     /// FPSCR's flags behind a comparison that found less, equal, greater. DDI 0403E.e A2.5.10.
     public let comparisons: (UInt32, UInt32, UInt32) = (0b1000 << 28, 0b0110 << 28, 0b0010 << 28)
+    /// Whether another bus master may hold the memory with wait states.
+    public var isWaitingHeld = false
     /// The exclusive monitor: the address tagged by LDREX, or `nil`. DDI 0403E.e A3.4.
     public var exclusive: UInt32?
 

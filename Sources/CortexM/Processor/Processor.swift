@@ -103,7 +103,6 @@ public final class Processor {
     }
 
     deinit {
-        forgetFetchPlans()
         storage.deallocate()
         journal.deallocate()
         scratch.deallocate()
@@ -117,6 +116,8 @@ public final class Processor {
         chip.bus.onRemap = { [unowned self] in self.accessChanged() }
         for memory in chip.bus.memories {
             memory.timing?.onChange = { [unowned self] in self.accessChanged() }
+            // Host code takes it that nothing happens to the lines of a block while it runs.
+            memory.timing?.onEmpty = { [unowned self] in self.state.pointee.wantsAttention = true }
         }
         chip.requestReset = { [unowned self] in self.resetRequested = true }
         chip.requestStop = { [unowned self] reason in self.stopRequest = reason }

@@ -15,6 +15,8 @@ struct BlockTranslation {
     private var labels = 1
     /// Where the block's code begins for other code.
     let start = Label(0)
+    /// Whether the instruction fetch is done for as long as the block loops.
+    var isFetched = false
     /// Where conditions that do not hold go on, by record.
     private var joins: [Int: [(label: Label, slave: Int?)]] = [:]
     /// Up to which record a condition reaches.
@@ -39,7 +41,8 @@ struct BlockTranslation {
         records = block.pointee.records.assumingMemoryBound(to: Instruction.self)
         markDistance = state.pointee.markDistance
         self.loops = loops
-        liveness = FlagLiveness(records, Int(block.pointee.length), loops: loops)
+        liveness = FlagLiveness(
+            records, Int(block.pointee.length), loops: loops, fetchesOnce: BlockTranslation.fetchesOnce(block))
         foresight = Foresight(processor, records, Int(block.pointee.length))
         forms.reserveCapacity(16 + 8 * Int(block.pointee.length))
     }
@@ -95,7 +98,7 @@ struct BlockTranslation {
         done = -1
         if computesUntil != .max { computesUntil = 0 }
         add(.label(again))
-        add(.add(1, count))
+        add(.add(1, entries))
         translateOnce()
         return pending == flags && (!knowsSlave || foresight.slave == slave)
     }
@@ -121,13 +124,13 @@ struct BlockTranslation {
     }
 
     /// Where the entries are counted.
-    private var count: HostAddress { .absolute(UInt(bitPattern: block) + UInt(BlockOffset.count)) }
+    private var entries: HostAddress { .absolute(UInt(bitPattern: block) + UInt(BlockOffset.count)) }
 
     private mutating func translate(_ i: Instruction.Pointer, _ index: Int) {
         switch i.pointee.operation {
         case .fallThrough: fallThrough(i)
         case .it, .nop, .dsb, .dmb, .isb: break
-        case .fetchLines: add(.call(RuntimeHelper.fetchLines.call(i)))
+        case .fetchLines: if !isFetched { fetch(i) }
         case .checkStack: checkStack(i)
         case .fpContext: fpContext(i, index)
         case .tbb, .tbh: tableBranch(i)
@@ -231,6 +234,12 @@ struct BlockTranslation {
 
     /// Counts the entry. The block is paid for already.
     private mutating func enter() {
+        add(.label(start))
+        count()
+        add(.entry)
+    }
+
+    mutating func count() {
         let counted = newLabel()
         let first = outOfLine {
             $0.add(.move(.temporary(0), .constant(Int64(Int(bitPattern: $0.block)))))
@@ -239,11 +248,9 @@ struct BlockTranslation {
             $0.add(.add(8, .state(StateOffset.dirty)))
             $0.add(.jump(counted))
         }
-        add(.label(start))
-        add(.add(1, count))
-        add(.check(.equal, .int64, count, .constant(1), first))
+        add(.add(1, entries))
+        add(.check(.equal, .int64, entries, .constant(1), first))
         add(.label(counted))
-        add(.entry)
     }
 }
 
@@ -273,6 +280,7 @@ enum StateOffset {
     static let dirty = of(\.dirty)
     static let fpGate = of(\.fpGate)
     static let comparisons = of(\.comparisons)
+    static let isWaitingHeld = of(\.isWaitingHeld)
     static let leftBlock = of(\.leftBlock)
     static let leftRecord = of(\.leftRecord)
 

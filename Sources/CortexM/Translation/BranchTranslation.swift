@@ -97,7 +97,11 @@ extension BlockTranslation {
             address = .indexed(i.n, i.m, shift: isWide ? 1 : 0)
         }
         let follow = Follow(cycles: Int32(i.x >> 15), account: account(.busSlave))
-        add(.load(isWide ? .uint16 : .uint8, .temporary(0), address, follow: follow, slow: slow))
+        let type: MemoryType = isWide ? .uint16 : .uint8
+        let back = newLabel()
+        let waiting = waitingLoad(i, type, .temporary(0), address, slow: slow, back: back)
+        add(.load(type, .temporary(0), address, follow: follow, slow: waiting))
+        add(.label(back))
         add(.binary(.shiftLeft, .temporary(0), .temporary(0), .constant(1)))
         add(.binary(.add, .temporary(0), .temporary(0), .constant(Int64(Int32(bitPattern: i.imm)))))
         add(.store(.uint32, .temporary(0), .state(StateOffset.pc)))

@@ -26,8 +26,10 @@ struct FlagLiveness {
     /// The branch to the block's own first record, if it has one, and what it asks for.
     private let loop: (index: Int, condition: FlagCondition?)?
 
-    /// - Parameter loops: whether the block's last branch is taken to go to its first record.
-    init(_ records: Instruction.Pointer, _ length: Int, loops: Bool) {
+    /// - Parameters:
+    ///   - loops: whether the block's last branch is taken to go to its first record.
+    ///   - fetchesOnce: whether a loop does not come back to the instruction fetch.
+    init(_ records: Instruction.Pointer, _ length: Int, loops: Bool, fetchesOnce: Bool) {
         loop = loops ? (length - 1, records[length - 1].operation.branchCondition) : nil
         var conditionalEnd = 0
         for index in 0...length {
@@ -35,7 +37,8 @@ struct FlagLiveness {
             let data = record.dataOperation
             operations.append(data)
             sets.append(record.operation == .vmrsFlags ? .all : data?.sets ?? [])
-            if data != nil || record.operation.hidesFlags || record.operation == .vmrsFlags {
+            let isQuiet = record.operation.hidesFlags || record.operation == .vmrsFlags
+            if data != nil || isQuiet || fetchesOnce && record.operation == .fetchLines {
                 barriers.append(.none)
             } else {
                 barriers.append(record.touch != nil || record.operation == .fpContext ? .slow : .full)

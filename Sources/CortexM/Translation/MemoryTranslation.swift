@@ -50,8 +50,12 @@ extension BlockTranslation {
         reach(i, index, touch) { translation, way in
             switch way {
             case .near(let near): translation.add(.nearLoad(type, .slot(slot), touch.guestAddress, near))
-            case .byPage(let follow, let slow):
-                translation.add(.load(type, .slot(slot), touch.guestAddress, follow: follow, slow: slow))
+            case .byPage(let follow, let slow, let back):
+                let address = touch.guestAddress
+                let waiting = translation.waitingLoad(i, type, .slot(slot), address, slow: slow, back: back) {
+                    if changesBase { $0.writeBack(touch) }
+                }
+                translation.add(.load(type, .slot(slot), address, follow: follow, slow: waiting))
             }
             if changesBase { translation.writeBack(touch) }
         }
@@ -64,7 +68,7 @@ extension BlockTranslation {
         reach(i, index, touch) { translation, way in
             switch way {
             case .near(let near): translation.add(.nearStore(type, .slot(slot), touch.guestAddress, near))
-            case .byPage(let follow, let slow):
+            case .byPage(let follow, let slow, _):
                 translation.add(.store(type, .slot(slot), touch.guestAddress, follow: follow, slow: slow))
             }
             translation.writeBack(touch)
@@ -73,7 +77,7 @@ extension BlockTranslation {
 
     private enum Way {
         case near(Near)
-        case byPage(Follow, slow: Label)
+        case byPage(Follow, slow: Label, back: Label)
     }
 
     /// Has `body` write the access itself, and does what is left: slow paths, and the change of the bus slave.
@@ -93,7 +97,7 @@ extension BlockTranslation {
         case .byPage:
             let back = newLabel()
             let slow = slowly(i, back: back)
-            body(&self, .byPage(follow, slow: slow))
+            body(&self, .byPage(follow, slow: slow, back: back))
             add(.label(back))
         }
     }
@@ -115,13 +119,7 @@ extension BlockTranslation {
     private mutating func move(
         _ i: Instruction.Pointer, _ index: Int, _ touch: Touch, _ slots: [Int], changesFirst: Bool
     ) {
-        reach(i, index, touch) { translation, way in
-            switch way {
-            case .near(let near): translation.add(.nearReach(touch.guestAddress, near))
-            case .byPage(_, let slow):
-                translation.add(
-                    .reach(touch.guestAddress, words: slots.count, isWrite: touch.isWrite, slow: slow))
-            }
+        func words(_ translation: inout BlockTranslation) {
             if changesFirst { translation.writeBack(touch) }
             for (position, slot) in slots.enumerated() {
                 let word = HostAddress.at(temporary: 1, 4 * position)
@@ -130,9 +128,21 @@ extension BlockTranslation {
                 } else {
                     translation.add(.load(.uint32, .slot(slot), word))
                 }
-                translation.add(.store(.uint32, .kept, .at(temporary: 1, 4 * position + translation.markDistance)))
+                translation.add(.mark(.uint32, at: Int32(4 * position)))
             }
             if !changesFirst { translation.writeBack(touch) }
+        }
+        reach(i, index, touch) { translation, way in
+            let address = touch.guestAddress
+            switch way {
+            case .near(let near): translation.add(.nearReach(address, near))
+            case .byPage(_, let slow, let back):
+                let waiting =
+                    touch.isWrite
+                    ? slow : translation.waitingWords(i, slots.count, address, slow: slow, back: back, words)
+                translation.add(.reach(address, words: slots.count, isWrite: touch.isWrite, slow: waiting))
+            }
+            words(&translation)
         }
     }
 }

@@ -57,7 +57,8 @@ extension Emitter {
         assembler.jump(.above, check.otherwise)
     }
 
-    private mutating func mark(_ type: MemoryType, _ host: Assembler.Memory) {
+    /// Most bytes have their mark already, and a comparison costs the host less than a store.
+    mutating func mark(_ type: MemoryType, _ host: Assembler.Memory) {
         var mark = host
         mark.displacement += words.markDistance
         let back = newLabel()

@@ -74,7 +74,7 @@ extension Emitter {
     }
 
     private mutating func touch(_ type: MemoryType, _ a: Register, _ follow: Follow) {
-        assembler.store(Emitter.size(type), Emitter.kept, Assembler.Memory(.rcx, index: a, words.markDistance))
+        mark(type, Assembler.Memory(.rcx, index: a))
         change(to: .rcx, follow)
     }
 

@@ -25,6 +25,7 @@ extension Emitter {
         case .nearLoad(let type, let d, let address, let near): nearLoad(type, d, address, near)
         case .nearStore(let type, let s, let address, let near): nearStore(type, s, address, near)
         case .nearReach(let address, let near): nearReach(address, near)
+        case .mark(let type, let distance): mark(type, Assembler.Memory(Emitter.temporaries[1], distance))
         case .note(let slave): assembler.store(.doubleword, slaveRegister(slave), field(words.lastSlave))
         case .change(let slave, let follow): change(to: slaveRegister(slave), follow)
         case .load(let type, let d, let address, let follow, let slow): load(type, d, address, follow, slow)
