@@ -60,6 +60,10 @@ public final class Hart {
     /// After how many runs of blocks it is seen whether these are still the right ones.
     var reviewInterval = 64
     var untilReview = 64
+    /// The blocks that host code may enter with no more than counting them.
+    var readied: [Block.Pointer] = []
+    /// Whether host code has links built in that are cut.
+    var hasStaleHostCode = false
     /// Room for a copy of the registers.
     let copy: UnsafeMutableRawPointer
     /// The same for an instruction that host code has the run loop execute.

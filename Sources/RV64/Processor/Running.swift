@@ -139,9 +139,11 @@ extension Hart {
         case .fallThrough:
             moveOn(at: endOfTime)
             block.pointee.next = find(UInt32(truncatingIfNeeded: state.pointee.pc))
+            linkBecameKnown(block)
         case .taken:
             moveOn(at: endOfTime)
             block.pointee.taken = find(UInt32(truncatingIfNeeded: state.pointee.pc))
+            linkBecameKnown(block)
         case .stopped, .translated, .interpreted:
             break
         case .entered:
