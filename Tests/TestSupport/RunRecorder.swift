@@ -7,7 +7,8 @@ final class RunRecorder: RunObserver {
     enum Event: Equatable {
         case went(cycle: Int, target: UInt32, returnAddress: UInt32, sp: UInt32, function: Int32)
         case reached(UInt32, Cycles)
-        case deepened(UInt32, Cycles)
+        /// When is not said exactly: behind the instruction, or behind its block.
+        case deepened(UInt32)
         case entered(ExceptionEntry, Cycles)
         case returned(UInt32, Cycles)
     }
@@ -52,7 +53,7 @@ final class RunRecorder: RunObserver {
     }
 
     func stackDeepened(to sp: UInt32, at cycle: Cycles) {
-        events.append(.deepened(sp, cycle))
+        events.append(.deepened(sp))
         // A number on the way to an address is no stack.
         if meddles, core.word(at: (sp &- 4) & ~3) == nil { core.stackLow = .max }
     }
