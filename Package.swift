@@ -29,7 +29,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         module("Bits", [], optimised),
@@ -41,9 +40,9 @@ let package = Package(
         tests("FloatingPointTests", ["FloatingPoint", "CUnicorn", "TestSupport"]),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")], optimised),
         module("Devices", ["Bits", "Machine"], optimised),
-        tests("DevicesTests", ["Devices", "Machine", "Yams", "TestSupport"]),
+        tests("DevicesTests", ["Devices", "Machine", "Targets", "TestSupport"]),
         module("KPU", ["Bits", "Machine"], optimised),
-        tests("KPUTests", ["KPU", "Machine", "Yams"], exclude: ["reference"], resources: [.copy("Golden")]),
+        tests("KPUTests", ["KPU", "Machine", "Targets"], exclude: ["reference"], resources: [.copy("Golden")]),
         module("Profile", [], optimised),
         module("Engine", ["Machine", "Profile"], optimised),
         module("Semihosting"),
@@ -81,10 +80,11 @@ let package = Package(
         .systemLibrary(name: "CDemangle"),
         module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
         tests("FirmwareTests", ["Firmware", "TestSupport"], resources: [.copy("Resources")]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         module(
             "Targets",
             [
-                "Bits", "CortexM", "Devices", "Engine", "KPU", "Machine", "Profile", "RV64", "Semihosting", "Yams",
+                "Bits", "CLibYAML", "CortexM", "Devices", "Engine", "KPU", "Machine", "Profile", "RV64", "Semihosting",
             ]),
         tests(
             "TargetsTests", ["Targets", "CortexM", "Devices", "Engine", "Firmware", "Machine", "Profile", "RV64"]),
@@ -109,7 +109,16 @@ let package = Package(
                 "Profile", "Report", "Semihosting", "Targets", "Trace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // The shared libraries of Swift take longer to load than a small firmware to run.
+            linkerSettings: [
+                .unsafeFlags(
+                    [
+                        "-static-stdlib", "-lFoundationEssentials", "-l_FoundationCShims", "-l_FoundationCollections",
+                        // No address in the program needs to be adjusted when it is loaded.
+                        "-Xclang-linker", "-no-pie", "-use-ld=lld",
+                    ], .when(configuration: .release))
+            ]),
         tests("CommandTests", ["Profile", "Report", "TestSupport", "simulate"], resources: [.copy("Resources")]),
     ]
 )

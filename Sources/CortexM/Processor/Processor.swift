@@ -45,6 +45,9 @@ public final class Processor {
     var slowFetches: [SlowFetch?] = []
     /// The memory with wait states that most data come from, if there is one.
     var waiting: WaitingMemory?
+    /// The device that was read last, if nothing checks accesses to it.
+    var polled: PolledDevice?
+    var polling = Polling()
     /// Until when other bus masters hold a memory.
     var heldUntil: [ObjectIdentifier: Cycles] = [:]
     /// Whether the code under the current block changed.

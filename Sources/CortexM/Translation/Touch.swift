@@ -31,12 +31,12 @@ struct Touch {
         }
     }
 
-    /// Whether its address depends on the core's own registers only, and not on those that the decoder has beside them.
-    var isOfRegisters: Bool {
+    /// The registers that the address depends on.
+    var registers: [Int] {
         switch way {
-        case .constant: true
-        case .offset(let base, _): base < 16
-        case .indexed(let base, let index, _): base < 16 && index < 16
+        case .constant: []
+        case .offset(let base, _): [base]
+        case .indexed(let base, let index, _): [base, index]
         }
     }
 
