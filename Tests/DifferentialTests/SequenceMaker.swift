@@ -66,10 +66,10 @@ struct SequenceMaker {
         var made: UInt32 = 0
         while made < wanted {
             let group: Group
-            if !singleCompares.isEmpty, random.one(in: 5) {
-                let comparison = comparison(at: place, &random)
-                groups += comparison
-                place += comparison.reduce(0) { $0 + $1.length }
+            if !singleCompares.isEmpty, random.one(in: 4) {
+                let pattern = random.one(in: 3) ? copyAndSum(&random) : comparison(at: place, &random)
+                groups += pattern
+                place += pattern.reduce(0) { $0 + $1.length }
                 made += 3
                 continue
             }
@@ -117,6 +117,17 @@ struct SequenceMaker {
         return [comparison, block(1 + random.below(2), at: address + comparison.length, &random)]
     }
 
+    /// VMOV, alone in an IT block or not in any, and a fused operation that mostly adds to its copy.
+    private func copyAndSum(_ random: inout SplitMix) -> [Group] {
+        let register = random.element(of: [3, 7, 7, 12] as [UInt32]) << 12
+        let operation = random.element(of: [0xEEA0_0A00, 0xEEA0_0A40, 0xEE90_0A00, 0xEE90_0A40] as [UInt32])
+        let sum = operation | register | random.below(16) << 16 | random.word() & 0xAF
+        let copied = random.one(in: 4) ? random.below(16) << 12 : register
+        let copy = 0xEEB0_0A40 | copied | random.below(16)
+        let condition: [UInt32] = random.one(in: 3) ? [0xBF08 | random.below(14) << 4] : []
+        return [Group(words: condition + [copy, sum])]
+    }
+
     /// B<cond>, CBZ or CBNZ over some of what follows; the distance is put in later.
     private func branch(_ random: inout SplitMix) -> Group {
         let skips = 1 + Int(random.below(3))
@@ -147,6 +158,7 @@ struct SequenceMaker {
             let comparing = itState & 0xF != 0 && !compares.isEmpty && random.one(in: 3)
             let encoding = random.element(of: comparing ? compares : pool)
             var word = VectorMaker.word(of: encoding, &random)
+            if !singleCompares.isEmpty, !random.one(in: 4) { word = usingFewSingles(encoding, word, &random) }
             if encoding.timing.isMemoryAccess {
                 word = encoding.diagram.setting("n", to: UInt32(random.element(of: SequenceMaker.bases)), in: word)
                 word = encoding.diagram.setting("m", to: UInt32(SequenceMaker.index), in: word)
@@ -156,6 +168,16 @@ struct SequenceMaker {
                 return word
             }
         }
+    }
+
+    /// The same with registers that other instructions use as well: S6, S7, S14, S15, S24, S25.
+    private func usingFewSingles(_ encoding: Encoding, _ word: UInt32, _ random: inout SplitMix) -> UInt32 {
+        var word = word
+        for letter in ["d", "n", "m"] as [Unicode.Scalar]
+        where encoding.diagram.letters.contains(UInt8(ascii: letter)) {
+            word = encoding.diagram.setting(letter, to: random.element(of: [3, 7, 7, 12]), in: word)
+        }
+        return word
     }
 
     private func isAllowed(_ decoded: Decoded, _ timing: TimingClass) -> Bool {

@@ -15,6 +15,8 @@ import Testing
         case fewCorners
         case manyCorners
         case anything
+        /// Products in the middle between two numbers, and what may be added to them.
+        case middles
     }
 
     private static let programs = 0..<80
@@ -29,6 +31,9 @@ import Testing
         0x4F00_0000, 0x4F80_0000, 0x5F00_0000, 0x5F80_0000, 0x7F00_0000, 0x7F7F_FFFF, 0x7F80_0000, 0x7FC0_0000,
         0x7F80_0001, 0x7FA5_5AA5, 0x7FFF_FFFF,
     ]
+
+    /// (1 + 2^-23) times 1.5 has one bit more than single precision, and so have others of these.
+    private static let middles: [UInt32] = [0x3F80_0001, 0x3FC0_0000, 0x3F80_0003, 0x3F80_0000, 0, 1]
 
     @Test("Host code computes what the interpreter computes, with the same flags", arguments: Operands.allCases)
     func agreement(operands: Operands) { judge(operands, TranslatedSinglesTests.programs) }
@@ -135,11 +140,12 @@ import Testing
         let isCorner =
             switch operands {
             case .plain: false
+            case .middles: true
             case .fewCorners: random.one(in: 20)
             case .manyCorners: random.one(in: 2)
             case .anything: random.one(in: 8)
             }
-        if isCorner { return sign | random.element(of: corners) }
+        if isCorner { return sign | random.element(of: operands == .middles ? middles : corners) }
         if operands == .anything { return random.word() }
         if random.one(in: 4) { return sign | Float(random.below(8)).bitPattern }
         return sign | 0x3E00_0000 + random.word() & 0x03FF_FFFF

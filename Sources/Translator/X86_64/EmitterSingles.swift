@@ -91,10 +91,8 @@ extension Emitter {
         /// When a result that is zero is exact.
         enum Exactness {
             case always
-            /// If one of these is zero.
-            case ifZero([Int])
-            /// If besides the addend was, which is in a vector register or memory, and has lost its own register.
-            case ifAddendIsZero(Assembler.Target, home: Int, factors: [Int])
+            /// If one of these is zero, in vector registers or in memory.
+            case ifZero([Assembler.Target])
             case never
         }
         let exactness: Exactness
@@ -129,33 +127,23 @@ extension Emitter {
 
     mutating func emit(_ piece: ZeroResult) {
         let inexact = piece.lost == nil ? piece.slow : newLabel()
-        func isZero(_ target: Assembler.Target) {
-            if case .register(let vector) = target {
-                assembler.moveBits(.rcx, vector.rawValue, wide: false)
-            } else {
-                assembler.loadWord(.uint32, .rcx, target)
-            }
-            assembler.arithmetic(.add, .rcx, .register(.rcx), wide: false)
-        }
-        func anyIsZero(_ slots: [Int]) {
-            for slot in slots {
-                isZero(single(slot))
-                assembler.jump(.equal, piece.back)
-            }
-            assembler.jump(inexact)
-        }
         assembler.lea(.rcx, Assembler.Memory(.rax, index: .rax), wide: false)
         assembler.test(.rcx, .rcx, wide: false)
         assembler.jump(.notEqual, inexact)
         switch piece.exactness {
         case .always: assembler.jump(piece.back)
         case .never: assembler.jump(inexact)
-        case .ifZero(let factors): anyIsZero(factors)
-        case .ifAddendIsZero(let addend, let home, let factors):
-            isZero(addend)
-            assembler.jump(.notEqual, inexact)
-            // If the addend is a factor as well, that one is zero.
-            if factors.contains(home) { assembler.jump(piece.back) } else { anyIsZero(factors) }
+        case .ifZero(let factors):
+            for factor in factors {
+                if case .register(let vector) = factor {
+                    assembler.moveBits(.rcx, vector.rawValue, wide: false)
+                } else {
+                    assembler.loadWord(.uint32, .rcx, factor)
+                }
+                assembler.arithmetic(.add, .rcx, .register(.rcx), wide: false)
+                assembler.jump(.equal, piece.back)
+            }
+            assembler.jump(inexact)
         }
         if let (register, copy) = piece.lost {
             assembler.place(inexact)
@@ -172,8 +160,8 @@ extension Emitter {
         switch operation {
         case .add: simple(.add, d, n, m, .always, slow)
         case .subtract: simple(.subtract, d, n, m, .always, slow)
-        case .multiply: simple(.multiply, d, n, m, .ifZero([n, m]), slow)
-        case .divide: simple(.divide, d, n, m, .ifZero([n]), slow)
+        case .multiply: simple(.multiply, d, n, m, .ifZero([single(n), single(m)]), slow)
+        case .divide: simple(.divide, d, n, m, .ifZero([single(n)]), slow)
         case .negatedMultiply:
             multiply(n, m, slow)
             setSigns(1, true)
@@ -214,7 +202,7 @@ extension Emitter {
         let back = newLabel()
         copy(single: n, into: 0)
         assembler.single(.multiply, 0, single(m))
-        checkPlain(0, ZeroResult(.ifZero([n, m]), back: back, slow: slow))
+        checkPlain(0, ZeroResult(.ifZero([single(n), single(m)]), back: back, slow: slow))
         assembler.place(back)
     }
 
@@ -252,18 +240,18 @@ extension Emitter {
     ) {
         guard usesVEX else { return fusedInDoubles(operation, d, n, m, slow) }
         let back = newLabel()
+        // A product that is zero leaves the addend.
         if let own = vector(d) {
             let copy = same ?? 1
             if same == nil { assembler.copy(copy, own) }
             assembler.fused(operation, own, load(single: n, into: 0), single(m))
-            let exactness = ZeroResult.Exactness.ifAddendIsZero(.vector(copy), home: d, factors: [n, m])
-            checkPlain(own, ZeroResult(exactness, lost: (own, copy: copy), back: back, slow: slow))
+            let factors = [n, m].map { $0 == d ? .vector(copy) : single($0) }
+            checkPlain(own, ZeroResult(.ifZero(factors), lost: (own, copy: copy), back: back, slow: slow))
             assembler.place(back)
         } else {
             assembler.loadFloat(0, memory(d), wide: false)
             assembler.fused(operation, 0, load(single: n, into: 1), single(m))
-            let exactness = ZeroResult.Exactness.ifAddendIsZero(.memory(memory(d)), home: d, factors: [n, m])
-            checkPlain(0, ZeroResult(exactness, back: back, slow: slow))
+            checkPlain(0, ZeroResult(.ifZero([single(n), single(m)]), back: back, slow: slow))
             assembler.place(back)
             put(0, single: d)
         }
