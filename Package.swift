@@ -87,7 +87,8 @@ let package = Package(
                 "Bits", "CLibYAML", "CortexM", "Devices", "Engine", "KPU", "Machine", "Profile", "RV64", "Semihosting",
             ]),
         tests(
-            "TargetsTests", ["Targets", "CortexM", "Devices", "Engine", "Firmware", "Machine", "Profile", "RV64"]),
+            "TargetsTests",
+            ["Targets", "CortexM", "Devices", "Engine", "Firmware", "Machine", "Profile", "RV64", "TestSupport"]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CLibZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         module("FlashImage", ["CLibZip"]),

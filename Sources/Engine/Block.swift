@@ -33,6 +33,9 @@ public struct Block {
     /// Where host code goes on once the block is paid for: its own code, or what leads to the interpreter. Without a
     /// translator `nil`.
     public var code: UnsafeMutableRawPointer?
+    /// Where host code goes on that comes from a block whose lines are the last to have been fetched, and all of this
+    /// one's are the last of those; otherwise the same.
+    public var codeAside: UnsafeMutableRawPointer?
     /// Where its own host code begins, behind the entry; `nil` as long as it has none.
     public var entry: UnsafeMutableRawPointer?
     /// How often it was interpreted because it had no host code.
@@ -66,6 +69,7 @@ public struct Block {
         fetched = -1
         fetch = nil
         code = nil
+        codeAside = nil
         entry = nil
         heat = 0
         self.pc = pc

@@ -153,6 +153,8 @@ public enum Form: Sendable {
     case goTo(HostAddress)
     /// Where the code is entered from the simulator itself.
     case entry
+    /// Where it is entered from other code that did a part of it already.
+    case entryAside
     /// For guests with 32-bit registers.
     case word(WordForm)
 }

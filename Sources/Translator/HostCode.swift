@@ -6,6 +6,8 @@ public final class HostCode {
         public let fromCode: UnsafeMutableRawPointer
         /// From the simulator.
         public let fromOutside: UnsafeMutableRawPointer
+        /// From other code that did a part of it already: the form's `entryAside`, or the same as `fromCode`.
+        public let aside: UnsafeMutableRawPointer
     }
 
     /// What code goes to in the place of a block that has none: it leaves with that block in `leftBlock` and without a
@@ -51,7 +53,7 @@ public final class HostCode {
         var emitter = Emitter(layout, block: UInt(bitPattern: block), stubs: stubs, usesVEX: hasFusedMultiplyAdd)
         emitter.emit(forms)
         guard let code = memory.add(emitter.assembler.bytes) else { return nil }
-        return Entry(fromCode: code, fromOutside: code + emitter.entry)
+        return Entry(fromCode: code, fromOutside: code + emitter.entry, aside: code + emitter.entryAside)
     }
 
     /// Runs code until it leaves.

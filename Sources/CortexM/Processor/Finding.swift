@@ -24,6 +24,7 @@ extension Processor {
         let pointer = ledger.add(
             block, price: draft.price, isFindable: isFindable, dirtyEnd: &state.pointee.dirty)
         pointer.pointee.code = hostCode?.unknown
+        pointer.pointee.codeAside = hostCode?.unknown
         if !isFindable { blocksInIT[UInt64(pc) << 8 | UInt64(itState)] = pointer }
         watchForWrites(pc, Int(draft.end) - Int(pc))
         return pointer

@@ -298,6 +298,7 @@ enum BlockOffset {
     static let taken = of(\.taken)
     static let next = of(\.next)
     static let code = of(\.code)
+    static let codeAside = of(\.codeAside)
     static let pc = of(\.pc)
 }
 

@@ -99,8 +99,20 @@ extension BlockTranslation {
         let follow = Follow(cycles: Int32(i.x >> 15), account: account(.busSlave))
         let type: MemoryType = isWide ? .uint16 : .uint8
         let back = newLabel()
-        let waiting = waitingLoad(i, type, .temporary(0), address, slow: slow, back: back)
-        add(.load(type, .temporary(0), address, follow: follow, slow: waiting))
+        let isInFlash = waiting.map { i.n == 15 && i.imm &- $0.memory.base < $0.memory.size } ?? false
+        let other = outOfLine {
+            if isInFlash {
+                $0.add(.load(type, .temporary(0), address, follow: follow, slow: slow))
+            } else {
+                $0.waitingLoad(i, type, .temporary(0), address, slow: slow, elsewhere: slow)
+            }
+            $0.add(.jump(back))
+        }
+        if isInFlash {
+            waitingLoad(i, type, .temporary(0), address, slow: slow, elsewhere: other)
+        } else {
+            add(.load(type, .temporary(0), address, follow: follow, slow: other))
+        }
         add(.label(back))
         add(.binary(.shiftLeft, .temporary(0), .temporary(0), .constant(1)))
         add(.binary(.add, .temporary(0), .temporary(0), .constant(Int64(Int32(bitPattern: i.imm)))))
@@ -153,7 +165,7 @@ extension BlockTranslation {
             add(.jump(loops ? again : start))
         } else {
             add(.move(.temporary(0), .constant(Int64(Int(bitPattern: known)))))
-            add(.goTo(.at(temporary: 0, BlockOffset.code)))
+            add(.goTo(.at(temporary: 0, staysInLines(known) ? BlockOffset.codeAside : BlockOffset.code)))
         }
     }
 

@@ -26,6 +26,24 @@ extension BlockTranslation {
         add(.store(.int64, .temporary(1), .absolute(UInt(bitPattern: use) + UseOffset.end)))
         add(.label(fetched))
         isFetched = true
+        outOfLine(at: newLabel()) {
+            $0.add(.entryAside)
+            $0.count()
+            $0.add(.jump(fetched))
+        }
+    }
+
+    /// Whether the lines of the block that comes next are the last ones of this one's. They then are the last that were
+    /// used already, in the same order, and the line behind them is the same.
+    func staysInLines(_ next: Block.Pointer) -> Bool {
+        guard BlockTranslation.fetchesOnce(block) else { return false }
+        return state.pointee.processor._withUnsafeGuaranteedRef { processor in
+            guard let plan = processor.slowFetch(of: block)?.plan, let other = processor.slowFetch(of: next)?.plan
+            else {
+                return false
+            }
+            return other.lastLine == plan.lastLine && other.firstLine >= plan.firstLine
+        }
     }
 
     /// Whether a block that loops needs to look at its lines only when it is entered.

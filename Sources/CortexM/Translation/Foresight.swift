@@ -196,6 +196,11 @@ struct Foresight {
         return map.promise(around: site?.address ?? foreseen(touch))
     }
 
+    /// Whether a load is taken to go to the memory with wait states.
+    func expects(_ index: Int, _ touch: Touch, in memory: WaitingMemory) -> Bool {
+        !touch.isWrite && (processor.sites[records + index]?.address ?? foreseen(touch)) &- memory.base < memory.size
+    }
+
     private func foreseen(_ touch: Touch) -> UInt32 {
         // What is not known is likely to lie where the stack lies.
         let stack = processor.state.registers[13] &- 4

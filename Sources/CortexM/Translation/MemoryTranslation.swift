@@ -50,12 +50,10 @@ extension BlockTranslation {
         reach(i, index, touch) { translation, way in
             switch way {
             case .near(let near): translation.add(.nearLoad(type, .slot(slot), touch.guestAddress, near))
-            case .byPage(let follow, let slow, let back):
-                let address = touch.guestAddress
-                let waiting = translation.waitingLoad(i, type, .slot(slot), address, slow: slow, back: back) {
-                    if changesBase { $0.writeBack(touch) }
-                }
-                translation.add(.load(type, .slot(slot), address, follow: follow, slow: waiting))
+            case .byPage(let follow, let slow):
+                translation.add(.load(type, .slot(slot), touch.guestAddress, follow: follow, slow: slow))
+            case .byLine(let slow, let elsewhere):
+                translation.waitingLoad(i, type, .slot(slot), touch.guestAddress, slow: slow, elsewhere: elsewhere)
             }
             if changesBase { translation.writeBack(touch) }
         }
@@ -68,8 +66,9 @@ extension BlockTranslation {
         reach(i, index, touch) { translation, way in
             switch way {
             case .near(let near): translation.add(.nearStore(type, .slot(slot), touch.guestAddress, near))
-            case .byPage(let follow, let slow, _):
+            case .byPage(let follow, let slow):
                 translation.add(.store(type, .slot(slot), touch.guestAddress, follow: follow, slow: slow))
+            case .byLine: break
             }
             translation.writeBack(touch)
         }
@@ -77,7 +76,8 @@ extension BlockTranslation {
 
     private enum Way {
         case near(Near)
-        case byPage(Follow, slow: Label, back: Label)
+        case byPage(Follow, slow: Label)
+        case byLine(slow: Label, elsewhere: Label)
     }
 
     /// Has `body` write the access itself, and does what is left: slow paths, and the change of the bus slave.
@@ -86,6 +86,19 @@ extension BlockTranslation {
     ) {
         let follow = Follow(cycles: touch.isSingle ? Int32(i.x >> 15) : 0, account: account(.busSlave))
         let astray = newLabel()
+        let waiting = waiting
+        if let waiting, foresight.expects(index, touch, in: waiting.memory) {
+            let back = newLabel()
+            let slow = slowly(i, back: back)
+            let elsewhere = outOfLine {
+                body(&$0, .byPage(follow, slow: slow))
+                $0.add(.jump(back))
+            }
+            body(&self, .byLine(slow: slow, elsewhere: elsewhere))
+            add(.label(back))
+            guard case .constant = touch.way else { return foresight.loseSlave() }
+            return foresight.use(slave: waiting.memory.distance)
+        }
         switch foresight.approach(index, touch, otherwise: astray) {
         case .near(let near):
             outOfLine(at: astray) {
@@ -97,7 +110,14 @@ extension BlockTranslation {
         case .byPage:
             let back = newLabel()
             let slow = slowly(i, back: back)
-            body(&self, .byPage(follow, slow: slow, back: back))
+            let byLine =
+                waiting == nil || touch.isWrite
+                ? slow
+                : outOfLine {
+                    body(&$0, .byLine(slow: slow, elsewhere: slow))
+                    $0.add(.jump(back))
+                }
+            body(&self, .byPage(follow, slow: byLine))
             add(.label(back))
         }
     }
@@ -136,11 +156,10 @@ extension BlockTranslation {
             let address = touch.guestAddress
             switch way {
             case .near(let near): translation.add(.nearReach(address, near))
-            case .byPage(_, let slow, let back):
-                let waiting =
-                    touch.isWrite
-                    ? slow : translation.waitingWords(i, slots.count, address, slow: slow, back: back, words)
-                translation.add(.reach(address, words: slots.count, isWrite: touch.isWrite, slow: waiting))
+            case .byPage(_, let slow):
+                translation.add(.reach(address, words: slots.count, isWrite: touch.isWrite, slow: slow))
+            case .byLine(let slow, let elsewhere):
+                translation.waitingWords(i, slots.count, address, slow: slow, elsewhere: elsewhere)
             }
             words(&translation)
         }

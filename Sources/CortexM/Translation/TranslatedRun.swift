@@ -52,6 +52,7 @@ extension Processor {
             return nil
         }
         block.pointee.code = code.fromCode
+        block.pointee.codeAside = code.aside
         block.pointee.entry = code.fromOutside
         return code.fromOutside
     }
@@ -61,6 +62,7 @@ extension Processor {
         hostCode = nil
         for block in ledger.blocks {
             block.pointee.code = nil
+            block.pointee.codeAside = nil
             block.pointee.entry = nil
             block.pointee.heat = .min
         }
@@ -83,6 +85,7 @@ extension Processor {
         hostCode = layout.flatMap(HostCode.init)
         for block in ledger.blocks {
             block.pointee.code = hostCode?.unknown
+            block.pointee.codeAside = hostCode?.unknown
             block.pointee.entry = nil
             block.pointee.heat = 0
         }
@@ -104,6 +107,7 @@ extension Processor {
         if state.pointee.departure == .stopped { state.pointee.departure = .attention }
         guard let strays = sites[i]?.strays, strays.isMultiple(of: Foresight.Site.patience), let hostCode else { return }
         block.pointee.code = hostCode.unknown
+        block.pointee.codeAside = hostCode.unknown
         block.pointee.entry = nil
         block.pointee.heat = 0
     }
@@ -115,6 +119,7 @@ extension Processor {
         hostCodeChanges += 1
         for block in ledger.blocks {
             block.pointee.code = hostCode.unknown
+        block.pointee.codeAside = hostCode.unknown
             block.pointee.entry = nil
             block.pointee.heat = min(block.pointee.heat, -hostCodeChanges)
         }

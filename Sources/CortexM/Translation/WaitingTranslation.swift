@@ -13,88 +13,13 @@ extension BlockTranslation {
         }
     }
 
-    /// Where a load goes on that is in no access map: from lines that are at hand it is made, with `behind` it, and
-    /// goes on at `back`; what else there may be is done at `slow`.
+    /// A load from that memory: from lines that are at hand it is made at once. What lies elsewhere is for `elsewhere`,
+    /// what there else may be for `slow`.
     mutating func waitingLoad(
-        _ i: Instruction.Pointer, _ type: MemoryType, _ d: Place, _ address: GuestAddress, slow: Label, back: Label,
-        _ behind: (inout BlockTranslation) -> Void = { _ in }
-    ) -> Label {
-        guard let waiting else { return slow }
-        return outOfLine {
-            $0.findLines(i, address, size: type.bytes, alignment: type.bytes, waiting.memory, waiting.data, slow)
-            $0.load(type, d)
-            behind(&$0)
-            $0.add(.jump(back))
-        }
-    }
-
-    /// The same for several words, which `body` loads from where temporary 1 points to.
-    mutating func waitingWords(
-        _ i: Instruction.Pointer, _ count: Int, _ address: GuestAddress, slow: Label, back: Label,
-        _ body: (inout BlockTranslation) -> Void
-    ) -> Label {
-        guard let waiting, count > 0 else { return slow }
-        return outOfLine {
-            // What other masters take from it is counted word by word.
-            $0.add(.check(.notEqual, .uint8, .state(StateOffset.isWaitingHeld), .constant(0), slow))
-            $0.findLines(i, address, size: 4 * count, alignment: 4, waiting.memory, waiting.data, slow)
-            body(&$0)
-            $0.add(.jump(back))
-        }
-    }
-
-    /// A load from a constant address in that memory.
-    ///
-    /// - Returns: whether it is one.
-    mutating func waitingLiteral(_ i: Instruction.Pointer, _ d: Place, slow: Label) -> Bool {
-        guard let waiting, i.imm &- waiting.memory.base < waiting.memory.size, i.imm & 3 == 0 else { return false }
-        findLines(i, .constant(i.imm), size: 4, alignment: 4, waiting.memory, waiting.data, slow)
-        load(.uint32, d)
-        return true
-    }
-
-    /// Makes sure that the lines of some bytes are there and notes their use; temporary 1 then points to the bytes.
-    private mutating func findLines(
-        _ i: Instruction.Pointer, _ address: GuestAddress, size: Int, alignment: Int, _ memory: WaitingMemory,
-        _ data: CachedLines, _ slow: Label
+        _ i: Instruction.Pointer, _ type: MemoryType, _ d: Place, _ address: GuestAddress, slow: Label,
+        elsewhere: Label
     ) {
-        let shift = memory.timing.lineShift
-        let places = UInt(bitPattern: data.places)
-        // Late already, so that the run loop is to be left.
-        add(.branch(.less, .budget, .constant(0), slow))
-        if case .constant(let constant) = address {
-            add(.load(.uint8, .temporary(1), .absolute(places + UInt((constant - memory.base) >> shift))))
-            use(data, slow)
-        } else {
-            compute(address)
-            if alignment > 1 {
-                add(.binary(.and, .doubleword, .temporary(2), .temporary(0), .constant(Int64(alignment - 1))))
-                add(.branch(.notEqual, .temporary(2), .constant(0), slow))
-            }
-            let last = size - alignment
-            // One look for each line that there may be; the last byte may lie in one more.
-            for offset in Array(stride(from: 0, to: last, by: 1 << Int(shift))) + [last] {
-                let distance = Int64(offset) - Int64(memory.base)
-                add(.binary(.add, .doubleword, .temporary(1), .temporary(0), .constant(distance)))
-                if offset == 0 {
-                    let end = Int64(memory.size) - Int64(last)
-                    add(.branch(.greaterOrEqualUnsigned, .temporary(1), .constant(end), slow))
-                }
-                add(.binary(.shiftRight, .doubleword, .temporary(1), .temporary(1), .constant(Int64(shift))))
-                add(.load(.uint8, .temporary(1), .table(places, index: 1, scale: 1)))
-                use(data, slow)
-            }
-        }
-        change(to: memory.distance, i, slow)
-        if case .constant(let constant) = address {
-            add(.binary(.add, .doubleword, .temporary(1), .temporary(2), .constant(Int64(constant))))
-        } else {
-            add(.binary(.add, .doubleword, .temporary(1), .temporary(2), .temporary(0)))
-        }
-    }
-
-    /// Loads what temporary 1 points to.
-    private mutating func load(_ type: MemoryType, _ d: Place) {
+        findLines(i, address, size: type.bytes, alignment: type.bytes, slow, elsewhere)
         add(.mark(type, at: 0))
         switch type {
         case .int8:
@@ -105,6 +30,59 @@ extension BlockTranslation {
             add(.unary(.signedHalfword, d, .temporary(2)))
         default: add(.load(type, d, .at(temporary: 1, 0)))
         }
+    }
+
+    /// The same for several words, to which temporary 1 then points.
+    mutating func waitingWords(
+        _ i: Instruction.Pointer, _ count: Int, _ address: GuestAddress, slow: Label, elsewhere: Label
+    ) {
+        // What other masters take from it is counted word by word.
+        add(.check(.notEqual, .uint8, .state(StateOffset.isWaitingHeld), .constant(0), slow))
+        findLines(i, address, size: 4 * count, alignment: 4, slow, elsewhere)
+    }
+
+    /// Makes sure that the lines of some bytes are there and notes their use; temporary 1 then points to the bytes.
+    private mutating func findLines(
+        _ i: Instruction.Pointer, _ address: GuestAddress, size: Int, alignment: Int, _ slow: Label, _ elsewhere: Label
+    ) {
+        guard let (memory, data) = waiting, size > 0 else { return add(.jump(elsewhere)) }
+        let shift = memory.timing.lineShift
+        let places = UInt(bitPattern: data.places)
+        // Late already, so that the run loop is to be left.
+        add(.branch(.less, .budget, .constant(0), slow))
+        if case .constant(let constant) = address {
+            let first = Int(constant) - Int(memory.base)
+            let end = first + size
+            guard first >= 0, end <= Int(memory.size), first & (alignment - 1) == 0 else {
+                return add(.jump(elsewhere))
+            }
+            for line in (first >> Int(shift))...((end - 1) >> Int(shift)) {
+                add(.load(.uint8, .temporary(1), .absolute(places + UInt(line))))
+                use(data, slow)
+            }
+            change(to: memory.distance, i, slow)
+            return add(.binary(.add, .doubleword, .temporary(1), .temporary(2), .constant(Int64(constant))))
+        }
+        compute(address)
+        let last = size - alignment
+        // One look for each line that there may be; the last byte may lie in one more.
+        for offset in Array(stride(from: 0, to: last, by: 1 << Int(shift))) + [last] {
+            let distance = Int64(offset) - Int64(memory.base)
+            add(.binary(.add, .doubleword, .temporary(1), .temporary(0), .constant(distance)))
+            if offset == 0 {
+                let end = Int64(memory.size) - Int64(last)
+                add(.branch(.greaterOrEqualUnsigned, .temporary(1), .constant(end), elsewhere))
+                if alignment > 1 {
+                    add(.binary(.and, .doubleword, .temporary(2), .temporary(0), .constant(Int64(alignment - 1))))
+                    add(.branch(.notEqual, .temporary(2), .constant(0), slow))
+                }
+            }
+            add(.binary(.shiftRight, .doubleword, .temporary(1), .temporary(1), .constant(Int64(shift))))
+            add(.load(.uint8, .temporary(1), .table(places, index: 1, scale: 1)))
+            use(data, slow)
+        }
+        change(to: memory.distance, i, slow)
+        add(.binary(.add, .doubleword, .temporary(1), .temporary(2), .temporary(0)))
     }
 
     /// Puts an address into temporary 0.
@@ -135,6 +113,8 @@ extension BlockTranslation {
         let isOverlapping = i.x >> 15 != 0 && i.pointee.operation.isSingleAccess
         let cycles =
             isOverlapping ? state.pointee.processor._withUnsafeGuaranteedRef { $0.prices.slaveChange } : 0
+        add(.move(.temporary(2), .constant(Int64(slave))))
+        guard foresight.slave != slave else { return }
         let same = newLabel()
         let other = outOfLine {
             if cycles > 0 { $0.add(.branch(.less, .budget, .constant(Int64(cycles)), slow)) }
@@ -142,7 +122,6 @@ extension BlockTranslation {
             $0.charge(cycles, to: .busSlave)
             $0.add(.jump(same))
         }
-        add(.move(.temporary(2), .constant(Int64(slave))))
         add(.check(.notEqual, .int64, .state(StateOffset.lastSlave), .temporary(2), other))
         add(.label(same))
     }

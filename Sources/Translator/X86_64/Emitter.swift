@@ -20,6 +20,8 @@ struct Emitter {
     var assembler = Assembler()
     /// Where the code is entered from the simulator.
     var entry = 0
+    /// Where it is entered from other code that did a part of it already.
+    var entryAside = 0
     /// What lies behind the block's other code.
     private var distant: [Distant] = []
     private var labels = 1 << 24
@@ -169,6 +171,7 @@ struct Emitter {
             assembler.jump(.register(.rax))
         case .goTo(let address): assembler.jump(.memory(memory(address)))
         case .entry: entry = assembler.bytes.count
+        case .entryAside: entryAside = assembler.bytes.count
         case .word(let form): emit(form)
         }
     }
