@@ -7,7 +7,7 @@ import Testing
 /// Both engines side by side on random programs that do everything: the same in the same cycles, however the run is
 /// cut into pieces.
 @Suite struct LockStepTests {
-    static let programs = 0..<150
+    static let programs = 0..<250
 
     @Test("Both engines do the same in the same cycles", arguments: Cut.allCases)
     func agreement(cut: Cut) {

@@ -7,7 +7,7 @@ import Testing
 /// Both engines side by side on random programs that do everything, on one hart or on two that work on the same
 /// memory: the same in the same cycles, however the run is cut into pieces.
 @Suite struct RV64EngineTests {
-    static let programs = 0..<120
+    static let programs = 0..<200
 
     @Test("Both engines do the same in the same cycles", arguments: Cut.allCases)
     func agreement(cut: Cut) {
