@@ -4,7 +4,7 @@
 # make accept             take the numbers of today as the golden ones
 # make speed ROUNDS=5     this simulator beside QEMU, and the bars; writes .build/speed.json
 # make count              host instructions per guest instruction beside the golden ones (make test does it, too)
-# make fuzz SECONDS=600   random instructions against Unicorn, for as long as you like
+# make fuzz SECONDS=600   random instructions against Unicorn, random programs in both engines, for as long as you like
 # make firmware           rebuild firmware/ and show that its bytes are the same
 # make format, make lint  swift format
 # make docs               the modules' documentation as a web site in .build/docs
@@ -68,7 +68,7 @@ speed: build
 count: test-needs build
 	@$(BENCH) count
 
-fuzz: test-needs
+fuzz: test-needs build
 	@FUZZ_SECONDS=$(SECONDS) swift test $(CHECK) --filter Fuzz
 
 firmware:

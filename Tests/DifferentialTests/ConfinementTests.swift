@@ -34,8 +34,9 @@ import Testing
         var random = SplitMix(name: "confinement", index: Int(word))
         let start = pair.both.map { $0.place(word) }[0]
         for address in ConfinedMachine.targets {
-            for machine in pair.both { machine.begin(at: start, base: 0, address | random.below(2), index: (7, 0)) }
-            if let complaint = pair.run(for: 100) { Issue.record("\(hex(word)) to \(hex(address)): \(complaint)") }
+            let target = address | random.below(2)
+            for machine in pair.both { machine.begin(at: start, base: 0, target, index: (7, 0)) }
+            if let complaint = pair.run(for: 100) { Issue.record("\(hex(word)) to \(hex(target)): \(complaint)") }
         }
         #expect(pair.both.allSatisfy { $0.canaries.areUntouched })
     }

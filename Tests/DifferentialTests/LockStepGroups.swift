@@ -228,8 +228,9 @@ extension LockStepBuilder {
             let value = random.below(300) | random.below(4) << 12
             return start + Thumb.load(0, value) + [Thumb.str(0, 4, TimedDevice.Register.interrupt)]
         }
-        if random.one(in: 4) {
-            return start + [Thumb.movs(0, random.below(100)), Thumb.str(0, 4, TimedDevice.Register.hold)]
+        if random.one(in: 3) {
+            let register = random.element(of: [TimedDevice.Register.hold, TimedDevice.Register.tune])
+            return start + [Thumb.movs(0, random.below(256)), Thumb.str(0, 4, register)]
         }
         let address = random.one(in: 2) ? anyAddress(&random) : slot ?? LockStepProgram.copies
         return start + Thumb.load(0, address) + [Thumb.str(0, 4, TimedDevice.Register.address)]

@@ -51,19 +51,24 @@ final class LockStepMachine: EngineSubject {
         }
         flash.store(LockStepProgram.flash, LockStepProgram.mainStack, .word)
         flash.store(LockStepProgram.flash + 4, program.head | 1, .word)
-        if random.one(in: 2) {
-            art.timing = FlashTiming(
-                waitStates: Int(random.below(8)), prefetch: random.one(in: 2), instructionCache: random.one(in: 2),
-                dataCache: random.one(in: 2))
-        }
+        if random.one(in: 2) { LockStepMachine.tune(art, random.word()) }
         processor = Processor(
             chip: chip, features: .cortexM4,
             timings: random.one(in: 2) ? .distinct : CycleTable(prices: [:], rules: [:]))
         processor.reset()
         device.onInterrupt = { [unowned processor] in processor.pend(16 + $0) }
         device.onHold = { [unowned processor, chip] in processor.busHeld("SRAM1", from: chip.clock.now, for: $0) }
+        device.onTune = { [unowned art] in LockStepMachine.tune(art, $0) }
         setUp(&random)
         schedule(&random)
+    }
+
+    /// Wait states, prefetch and caches as FLASH_ACR sets them.
+    private static func tune(_ art: ART, _ bits: UInt32) {
+        art.timing = FlashTiming(
+            waitStates: Int(bits & 7), prefetch: bits & 8 != 0, instructionCache: bits & 16 != 0,
+            dataCache: bits & 32 != 0)
+        art.emptyCaches(instructions: bits & 64 != 0, data: bits & 128 != 0)
     }
 
     private static func write(_ part: LockStepProgram.Part, _ bus: Bus) {

@@ -7,7 +7,7 @@ import Testing
 /// Both engines side by side on random programs that do everything, on one hart or on two that work on the same
 /// memory: the same in the same cycles, however the run is cut into pieces.
 @Suite struct RV64EngineTests {
-    static let programs = 0..<120
+    static let programs = 0..<200
 
     @Test("Both engines do the same in the same cycles", arguments: Cut.allCases)
     func agreement(cut: Cut) {
@@ -15,6 +15,28 @@ import Testing
         for index in RV64EngineTests.programs where failures < 3 && RV64EngineTests.differs(index, cut) {
             failures += 1
         }
+    }
+
+    /// Lest the test compares the interpreter with itself, or programs that sleep at once.
+    @Test func programsAreTranslated() {
+        var (hot, traps, interrupts, cycles) = (0, 0, 0, 0)
+        for index in 0..<40 {
+            let harts = EngineMachine(EnginePrograms(index).programs).harts
+            #if arch(x86_64)
+            #expect(harts.translate())
+            #endif
+            let hart = harts.harts[0]
+            for register in 22...23 { hart.state.registers[register] = 0 }
+            _ = harts.run(until: 8000)
+            interrupts += Int(hart.state.registers[22] & 0xFF)
+            traps += Int(hart.state.registers[23] & 0xFF)
+            hot += hart.ledger.blocks.filter { $0.pointee.entry != nil }.count
+            cycles += hart.now
+        }
+        #expect(hot > 400)
+        #expect(traps > 200)
+        #expect(interrupts > 200)
+        #expect(cycles > 35 * 8000)
     }
 
     /// - Returns: whether there was a difference; then it is recorded.

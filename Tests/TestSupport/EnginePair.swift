@@ -30,8 +30,6 @@ public final class EnginePair<Subject: EngineSubject> {
     public let translated: Subject
     private let expectedJournals: [RunRecorder]
     private let journals: [RunRecorder]
-    private var expectedAccounts = Accounts()
-    private var accounts = Accounts()
 
     /// - Parameter make: makes one of the machines; the same each time.
     public init(_ make: () throws -> Subject) rethrows {
@@ -54,6 +52,7 @@ public final class EnginePair<Subject: EngineSubject> {
         _ cut: Cut, _ random: inout SplitMix, until limit: Cycles, observing places: Range<UInt32>, patience: Int = 4000
     ) -> String? {
         let stops = random.one(in: 3)
+        for recorder in expectedJournals + journals { recorder.meddles = cut == .watched }
         for machine in both { machine.cpu.stopsAtEndlessLoops = stops }
         for _ in 0..<patience where interpreted.cpu.now < limit {
             let ending: Ending
@@ -74,7 +73,8 @@ public final class EnginePair<Subject: EngineSubject> {
             if cut == .watched { watch(&random, places) }
         }
         close()
-        return difference ?? (accounts == expectedAccounts ? nil : accounts.difference(from: expectedAccounts))
+        return difference
+            ?? zip(journals, expectedJournals).lazy.compactMap { $0.accounts.difference(from: $1.accounts) }.first
     }
 
     /// Runs both for some cycles.
@@ -112,8 +112,7 @@ public final class EnginePair<Subject: EngineSubject> {
     }
 
     private func close() {
-        expectedAccounts.close(interpreted.cpu)
-        accounts.close(translated.cpu)
+        for recorder in expectedJournals + journals { recorder.close() }
     }
 
     /// What differs by now.
@@ -151,76 +150,4 @@ public final class EnginePair<Subject: EngineSubject> {
         let (actual, expected) = ((ours + offset).load(as: UInt8.self), (theirs + offset).load(as: UInt8.self))
         return "\(memory.name) [\(hex(memory.base + UInt32(offset)))] \(hex(actual)), expected \(hex(expected))"
     }
-}
-
-/// What the functions of a program took, core by core.
-private struct Accounts: Equatable {
-    private struct Account: Equatable {
-        var instructions = 0
-        var cycles = CauseVector()
-    }
-
-    private struct Key: Hashable {
-        let core: Int
-        let function: Int32
-    }
-
-    private var accounts: [Key: Account] = [:]
-    private var outside: [CauseVector] = []
-
-    mutating func close(_ cpu: any CPU) {
-        outside = []
-        for (index, core) in cpu.cores.enumerated() {
-            core.closeAccounts()
-            core.gather { function, instructions, cycles in
-                let key = Key(core: index, function: function)
-                accounts[key, default: Account()].instructions += instructions
-                accounts[key, default: Account()].cycles += cycles
-            }
-            outside.append(core.outsideBlocks)
-        }
-    }
-
-    func difference(from expected: Accounts) -> String {
-        if outside != expected.outside { return "outside blocks: \(outside), expected \(expected.outside)" }
-        let keys = Set(accounts.keys).union(expected.accounts.keys)
-        let key = keys.first { accounts[$0] != expected.accounts[$0] }
-        return key.map { "function \($0): \(accounts[$0] as Account?), expected \(expected.accounts[$0] as Account?)" }
-            ?? "accounts"
-    }
-}
-
-/// Writes down all that an observer is told.
-private final class RunRecorder: RunObserver {
-    enum Event: Equatable {
-        case went(cycle: Int, target: UInt32, returnAddress: UInt32, sp: UInt32, function: Int32)
-        case reached(UInt32, Cycles)
-        case deepened(UInt32, Cycles)
-        case entered(ExceptionEntry, Cycles)
-        case returned(UInt32, Cycles)
-    }
-
-    var events: [Event] = []
-
-    init(_ core: any Core) {
-        // Functions of 32 bytes.
-        core.functionIndex = { Int32(truncatingIfNeeded: $0 >> 5 & 0xFFFF) }
-        core.observer = self
-    }
-
-    func text(_ index: Int) -> String { events.indices.contains(index) ? "\(events[index])" : "nothing" }
-
-    func drained(_ entries: UnsafeBufferPointer<JournalEntry>) {
-        for entry in entries {
-            events.append(
-                .went(
-                    cycle: entry.cycle, target: entry.target, returnAddress: entry.returnAddress, sp: entry.sp,
-                    function: entry.function))
-        }
-    }
-
-    func reached(_ address: UInt32, at cycle: Cycles) { events.append(.reached(address, cycle)) }
-    func stackDeepened(to sp: UInt32, at cycle: Cycles) { events.append(.deepened(sp, cycle)) }
-    func exceptionEntered(_ entry: ExceptionEntry, at cycle: Cycles) { events.append(.entered(entry, cycle)) }
-    func exceptionReturned(to address: UInt32, at cycle: Cycles) { events.append(.returned(address, cycle)) }
 }

@@ -16,6 +16,8 @@ public final class TimedDevice: Peripheral {
         public static let refused: UInt32 = 0x14
         /// For how many cycles it keeps other masters from the memory.
         public static let hold: UInt32 = 0x18
+        /// Changes how a memory is accessed.
+        public static let tune: UInt32 = 0x1C
         public static let size: UInt32 = 0x400
     }
 
@@ -23,6 +25,7 @@ public final class TimedDevice: Peripheral {
     public private(set) var digest: UInt64 = 0
     public var onInterrupt: (Int) -> Void = { _ in }
     public var onHold: (Cycles) -> Void = { _ in }
+    public var onTune: (UInt32) -> Void = { _ in }
     private unowned let chip: Chip
     private var address: UInt32 = 0
     private var data: UInt32 = 0
@@ -58,6 +61,7 @@ public final class TimedDevice: Peripheral {
             }
         case Register.refused: throw .refused
         case Register.hold: onHold(Int(value & 0xFF))
+        case Register.tune: onTune(value)
         default: break
         }
     }
