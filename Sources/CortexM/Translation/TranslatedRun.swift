@@ -121,7 +121,7 @@ extension Processor {
         hostCodeChanges += 1
         for block in ledger.blocks {
             block.pointee.code = hostCode.unknown
-        block.pointee.codeAside = hostCode.unknown
+            block.pointee.codeAside = hostCode.unknown
             block.pointee.entry = nil
             block.pointee.heat = min(block.pointee.heat, -hostCodeChanges)
         }
