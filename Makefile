@@ -2,7 +2,8 @@
 # make run                run the keyword-spotting network on a simulated STM32F407; with TARGET=k210 digits on the KPU
 # make test               run every test
 # make accept             take the numbers of today as the golden ones
-# make speed              this simulator beside QEMU
+# make speed ROUNDS=5     this simulator beside QEMU, and the bars; writes .build/speed.json
+# make count              host instructions per guest instruction beside the golden ones (make test does it, too)
 # make fuzz SECONDS=600   random instructions against Unicorn, random programs in both engines, for as long as you like
 # make firmware           rebuild firmware/ and show that its bytes are the same
 # make format, make lint  swift format
@@ -15,11 +16,14 @@ TARGET  ?= stm32f4
 SHOWN    = $(if $(filter k210,$(TARGET)),digits,kws)
 PREFIX  ?= /usr/local
 SECONDS ?= 60
+ROUNDS  ?= 5
 
 # What they install where it is missing, by Debian package name.
 BUILD_NEEDS := libelf-dev libdw-dev libpng-dev libyaml-dev libzip-dev pkgconf
 TEST_NEEDS  := $(BUILD_NEEDS) libunicorn-dev binutils-arm-none-eabi gcc-arm-none-eabi libnewlib-arm-none-eabi \
                qemu-system-arm binutils-riscv64-unknown-elf qemu-system-misc valgrind
+# Programs for QEMU are built, not committed.
+SPEED_NEEDS := $(BUILD_NEEDS) qemu-system-arm qemu-system-misc gcc-arm-none-eabi gcc-riscv64-unknown-elf
 NEED        := @scripts/install-missing
 
 CHECK    := --explicit-target-dependency-import-check error
@@ -31,7 +35,7 @@ elfs      = $(filter-out firmware/kmodel/%,$(wildcard firmware/*/*.$(1).elf))
 SOURCES  := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 .NOTPARALLEL:
-.PHONY: all run build test-needs test accept speed fuzz firmware format lint docs install clean
+.PHONY: all run build test-needs test accept speed count fuzz firmware format lint docs install clean
 
 all: lint build test
 
@@ -57,8 +61,12 @@ accept: test-needs build
 	@$(BENCH) count --accept
 	@scripts/readme-table
 
-speed: test-needs build
-	@$(BENCH) speed
+speed: build
+	$(NEED) $(SPEED_NEEDS)
+	@$(BENCH) speed --rounds $(ROUNDS)
+
+count: test-needs build
+	@$(BENCH) count
 
 fuzz: test-needs build
 	@FUZZ_SECONDS=$(SECONDS) swift test $(CHECK) --filter Fuzz

@@ -39,12 +39,13 @@ import Testing
     func agreement(operands: Operands) { judge(operands, TranslatedSinglesTests.programs) }
 
     /// `make fuzz`: programs beyond these, for as long as asked.
-    @Test(.enabled(if: Fuzzing.seconds > 0)) func agreementForAsLongAsAsked() {
-        let end = ContinuousClock.now + .seconds(Fuzzing.seconds)
-        var first = TranslatedSinglesTests.programs.upperBound
-        while ContinuousClock.now < end {
-            for operands in Operands.allCases { judge(operands, first..<first + 10) }
-            first += 10
+    @Test(.enabled(if: Fuzzing.seconds > 0)) func agreementForAsLongAsAsked() async {
+        let all = Operands.allCases
+        let first = TranslatedSinglesTests.programs.upperBound * all.count
+        await Fuzzing.run("loops of floating point in both engines", from: first) { number in
+            let (index, operands) = number.quotientAndRemainder(dividingBy: all.count)
+            judge(all[operands], index..<index + 1)
+            return 1
         }
     }
 

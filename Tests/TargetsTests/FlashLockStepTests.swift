@@ -22,8 +22,8 @@ import Darwin
     @Test(arguments: 0..<48) func bothEnginesWaitForTheSame(index: Int) throws { try Self.judge(index) }
 
     /// `make fuzz`: programs beyond these, for as long as asked.
-    @Test(.enabled(if: Fuzzing.seconds > 0)) func fuzzing() throws {
-        try Fuzzing.run("programs in flash", from: 48) { index in
+    @Test(.enabled(if: Fuzzing.seconds > 0)) func fuzzing() async throws {
+        try await Fuzzing.run("programs in flash", from: 48) { index in
             try Self.judge(index)
             return 1
         }

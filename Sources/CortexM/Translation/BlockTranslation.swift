@@ -10,7 +10,6 @@ struct BlockTranslation {
     let block: Block.Pointer
     let state: CoreState.Pointer
     let records: Instruction.Pointer
-    let markDistance: Int
     private(set) var forms: [Form] = []
     private var labels = 1
     /// Where the block's code begins for other code.
@@ -39,7 +38,6 @@ struct BlockTranslation {
         self.block = block
         state = processor.state
         records = block.pointee.records.assumingMemoryBound(to: Instruction.self)
-        markDistance = state.pointee.markDistance
         self.loops = loops
         liveness = FlagLiveness(
             records, Int(block.pointee.length), loops: loops, fetchesOnce: BlockTranslation.fetchesOnce(block))

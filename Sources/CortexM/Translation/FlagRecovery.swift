@@ -88,4 +88,3 @@ struct RegisterEffects {
     /// A bit for each register that is not what it was.
     var all: UInt32 { written | (change.map { 1 << UInt32($0.slot) } ?? 0) }
 }
-

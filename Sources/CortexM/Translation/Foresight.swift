@@ -71,7 +71,7 @@ struct Foresight {
 
     /// A record is behind the code that was made so far.
     mutating func pass(_ record: Instruction, _ effects: RegisterEffects) {
-        if let (register, amount) = effects.change {
+        if let (register, amount) = effects.change, register < values.count {
             shift(register, by: amount)
             values[register] = values[register].map { $0 &+ amount }
         }
@@ -94,10 +94,13 @@ struct Foresight {
         known[register] = one
     }
 
+    /// The decoder's own registers are not followed.
+    private func value(of register: Int) -> UInt32? { register < values.count ? values[register] : nil }
+
     private func value(of operand: Operand) -> UInt32? {
         switch operand {
         case .constant(let constant): UInt32(truncatingIfNeeded: constant)
-        case .slot(let slot) where slot < 16: values[slot]
+        case .slot(let slot): value(of: slot)
         default: nil
         }
     }
@@ -206,10 +209,10 @@ struct Foresight {
         let stack = processor.state.registers[13] &- 4
         switch touch.way {
         case .constant(let address): return address
-        case .offset(let base, let offset): return values[base].map { $0 &+ offset } ?? stack
+        case .offset(let base, let offset): return value(of: base).map { $0 &+ offset } ?? stack
         case .indexed(let base, let index, let shift):
-            guard let base = values[base] else { return stack }
-            return base &+ (values[index] ?? 0) &<< UInt32(shift)
+            guard let base = value(of: base) else { return stack }
+            return base &+ (value(of: index) ?? 0) &<< UInt32(shift)
         }
     }
 }

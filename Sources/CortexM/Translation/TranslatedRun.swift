@@ -105,7 +105,9 @@ extension Processor {
         }
         RuntimeHelper.runAlone(state, block, i)
         if state.pointee.departure == .stopped { state.pointee.departure = .attention }
-        guard let strays = sites[i]?.strays, strays.isMultiple(of: Foresight.Site.patience), let hostCode else { return }
+        guard let strays = sites[i]?.strays, strays.isMultiple(of: Foresight.Site.patience), let hostCode else {
+            return
+        }
         block.pointee.code = hostCode.unknown
         block.pointee.codeAside = hostCode.unknown
         block.pointee.entry = nil

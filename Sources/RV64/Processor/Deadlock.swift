@@ -11,7 +11,8 @@ struct DeadlockWatch {
     private struct Snapshot {
         let registers: [UInt8]
         let places: [UInt32]
-        let memories: [[UInt8]]
+        /// Taken when the registers come back the first time: in most programs they never do.
+        var memories: [[UInt8]]?
         let accesses: Int
         let end: Cycles
         var returns = 0
@@ -45,10 +46,8 @@ struct DeadlockWatch {
         guard let known = snapshot else {
             next = now + max(DeadlockWatch.first, now / 2)
             snapshot = Snapshot(
-                registers: DeadlockWatch.registers(harts), places: harts.map(\.resumeAddress),
-                memories: chip.bus.memories.filter(\.isWritable).map {
-                    [UInt8](UnsafeRawBufferPointer(start: $0.bytes, count: $0.size))
-                }, accesses: accesses, end: now + DeadlockWatch.window)
+                registers: DeadlockWatch.registers(harts), places: harts.map(\.resumeAddress), accesses: accesses,
+                end: now + DeadlockWatch.window)
             return
         }
         guard known.accesses == accesses, now < known.end else {
@@ -57,9 +56,14 @@ struct DeadlockWatch {
         }
         for hart in harts where known.returns > 0 { notePoll(of: hart) }
         guard zip(harts, known.places).allSatisfy({ $0.resumeAddress == $1 }),
-            DeadlockWatch.registers(harts) == known.registers,
-            zip(chip.bus.memories.filter(\.isWritable), known.memories).allSatisfy(DeadlockWatch.holds)
+            DeadlockWatch.registers(harts) == known.registers
         else { return }
+        let memories = chip.bus.memories.filter(\.isWritable)
+        if let before = known.memories {
+            guard zip(memories, before).allSatisfy(DeadlockWatch.holds) else { return }
+        } else {
+            snapshot?.memories = memories.map { [UInt8](UnsafeRawBufferPointer(start: $0.bytes, count: $0.size)) }
+        }
         if known.returns == 0 { polled = harts.map { _ in nil } }
         snapshot?.returns += 1
         isDeadlocked = known.returns + 1 >= DeadlockWatch.enough

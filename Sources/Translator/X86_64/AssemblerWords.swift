@@ -14,12 +14,6 @@ extension Assembler {
 
     mutating func not(_ d: Register) { encode([0xF7], 2, .register(d), isWide: false) }
 
-    /// IMUL with a constant.
-    mutating func multiply(_ d: Register, _ s: Register, constant: Int32) {
-        encode([0x69], d.rawValue, .register(s), isWide: false)
-        for byte in 0..<4 { append(UInt8(truncatingIfNeeded: constant >> Int32(8 * byte))) }
-    }
-
     /// BSWAP.
     mutating func reverse(_ d: Register) {
         if d.rawValue >= 8 { append(0x41) }
@@ -49,11 +43,6 @@ extension Assembler {
     mutating func testLowByte(_ d: Register, constant: UInt8) {
         encode([0xF6], 0, .register(d), isWide: false, isByte: true)
         append(constant)
-    }
-
-    mutating func testWord(_ d: Memory, constant: UInt32) {
-        encode([0xF7], 0, .memory(d), isWide: false)
-        for byte in 0..<4 { append(UInt8(truncatingIfNeeded: constant >> UInt32(8 * byte))) }
     }
 
     // MARK: Floating point, between vector registers

@@ -1,7 +1,8 @@
 /// From the form to x86-64 code.
 ///
-/// rbx points to the state, r15 is the budget, r14 what is kept, r12 the guest's memory, and r13 its lines unless they
-/// lie near the memory or the state; the favourite slots have registers of their own throughout, and rax, rcx, rdx, rsi are free
+/// rbx points to the state, r15 is the budget, r14 what is kept, r12 the guest's memory, and r13 its lines, unless what
+/// they point to lies near something else; the favourite slots have registers of their own throughout, and rax, rcx,
+/// rdx, rsi are free
 /// between two operations.
 struct Emitter {
     typealias Register = Assembler.Register
@@ -60,8 +61,8 @@ struct Emitter {
     /// The slots that have a register.
     static func homes(_ layout: Layout) -> [(slot: Int, register: Register)] {
         var registers: [Register] = [.rbp, .rdi, .r8, .r9, .r10, .r11]
-        if !layout.usesLines || layout.near != nil || layout.linesDistance != nil { registers.append(.r13) }
-        if layout.near != nil { registers.append(.r12) }
+        if !layout.usesLines { registers.append(.r13) }
+        if !layout.usesMemory { registers.append(.r12) }
         return Array(zip(layout.favourites, registers))
     }
 

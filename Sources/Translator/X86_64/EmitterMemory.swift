@@ -156,6 +156,7 @@ extension Layout {
         return Int32(exactly: distance)
     }
 
-    /// Whether the lines need a register of their own.
-    var usesLines: Bool { words == nil && linesDistance == nil }
+    /// Whether the memory, and its lines, need a register of their own.
+    var usesMemory: Bool { words != nil || near == nil }
+    var usesLines: Bool { words == nil && near == nil && linesDistance == nil }
 }

@@ -48,10 +48,10 @@ struct Stubs {
         assembler.arithmetic(.sub, .register(.rsp), constant: 8)
         assembler.mov(state, .rdi)
         assembler.mov(.rax, .rsi)
-        if layout.near == nil {
+        if layout.usesMemory {
             assembler.mov(Emitter.memory, constant: Int64(Int(bitPattern: layout.window.memory)))
         }
-        if layout.usesLines, layout.near == nil, layout.linesDistance == nil {
+        if layout.usesLines {
             assembler.mov(Emitter.lines, constant: Int64(Int(bitPattern: layout.window.lines)))
         }
         reload()
