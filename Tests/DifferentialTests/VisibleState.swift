@@ -5,7 +5,7 @@ extension Processor {
     static let visibleNames =
         (0..<15).map { "r\($0)" } + ["pc", "xpsr"] + (0..<32).map { "s\($0)" } + [
             "fpscr", "masks", "control", "other sp", "stack low", "other stack low", "cfsr", "hfsr", "mmfar", "bfar",
-            "exclusive", "pending", "active", "mpu", "current pc",
+            "exclusive", "pending", "active", "mpu",
         ]
 
     var visible: [UInt64] {
@@ -16,7 +16,7 @@ extension Processor {
         values += [FPSCR, masks, control, system.otherSP, state.pointee.stackLow, system.otherStackLow]
         values += [system.faults.cfsr, system.faults.hfsr, system.faults.mmfar, system.faults.bfar]
         values += [state.pointee.exclusive ?? 1, system.pending.bits(from: 0), system.active.bits(from: 0)]
-        values += [system.mpu.ctrl, currentPC]
+        values += [system.mpu.ctrl]
         return values.map(UInt64.init)
     }
 }

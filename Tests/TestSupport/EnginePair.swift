@@ -67,7 +67,12 @@ public final class EnginePair<Subject: EngineSubject> {
             }
             if ending != actual { return "\(actual), expected \(ending)" }
             if let difference { return difference }
-            guard ending == .limit else { break }
+            guard ending == .limit else {
+                // Where the last instruction was is said of runs that end by themselves.
+                let (expected, actual) = (interpreted.cpu.cores.map(\.currentPC), translated.cpu.cores.map(\.currentPC))
+                if expected != actual { return "ended at \(actual), expected \(expected)" }
+                break
+            }
             if interpreted.cpu.isAtStandstill != translated.cpu.isAtStandstill { return "a standstill, or not" }
             if stops, interpreted.cpu.isAtStandstill { break }
             if cut == .watched { watch(&random, places) }

@@ -47,7 +47,12 @@ public final class TimedDevice: Peripheral {
         note(offset, value)
         switch offset {
         case Register.interrupt:
-            chip.after(Int(value & 0x3FF)) { [unowned self] _ in onInterrupt(Int(value >> 12 & 3)) }
+            chip.after(Int(value & 0x3FF)) { [unowned self] _ in
+                let number = Int(value >> 12 & 3)
+                // It is said where the core was.
+                chip.notices.misuse("\(name) interrupt \(number)")
+                onInterrupt(number)
+            }
         case Register.address: address = value & ~3
         case Register.data: data = value
         case Register.write:

@@ -10,7 +10,7 @@ extension Processor {
         ending = nil
         while true {
             chip.clock.now = now
-            if let next = chip.events.next, next <= now { chip.events.run(until: now) }
+            runEvents()
             if let ending = settleRequests() { return ending }
             // At once, whoever changed the code: not where the run loop happens to be left next.
             if hasStaleCode { leaveStaleCode() }
@@ -27,6 +27,13 @@ extension Processor {
         }
     }
 
+    /// Lets happen what is due. It happens in front of the next instruction, wherever the run loop was left.
+    private func runEvents() {
+        guard let next = chip.events.next, next <= now else { return }
+        currentPC = resumeAddress
+        chip.events.run(until: now)
+    }
+
     /// Executes one instruction, or enters an exception that is pending in front of it, or passes the time that the
     /// core sleeps.
     ///
@@ -36,7 +43,7 @@ extension Processor {
     public func executeOne() -> Ending {
         ending = nil
         chip.clock.now = now
-        if let next = chip.events.next, next <= now { chip.events.run(until: now) }
+        runEvents()
         if let ending = settleRequests() { return ending }
         if hasStaleCode { leaveStaleCode() }
         if system.isSleeping { return sleep(until: .max) ?? .limit }
@@ -94,6 +101,7 @@ extension Processor {
         mayTakeException = false
         guard let number = pendingException() else { return false }
         let (pc, itState) = leavePosition()
+        currentPC = pc
         position = .at(pc: takeException(number, returnAddress: pc, itState: itState), itState: 0)
         mayTakeException = true
         return true

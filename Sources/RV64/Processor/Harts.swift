@@ -159,6 +159,8 @@ public final class Harts: CPU {
         guard event <= limit else { return .limit }
         if bringSpinners(to: event) { return nil }
         chip.clock.now = event
+        // It happens in front of their next instructions, wherever their run loops were left.
+        for hart in harts { hart.currentPC = hart.resumeAddress }
         chip.events.run(until: event)
         // An event that wakes nobody leaves the harts where they were; their time passes all the same.
         if !harts.contains(where: \.isRunning) { settleIdleHarts(until: event) }
