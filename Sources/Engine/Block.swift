@@ -1,3 +1,5 @@
+import Machine
+
 /// A basic block of guest code, decoded once: straight-line instructions that end where control flow may change.
 ///
 /// Blocks stay at their address as long as the engine lives; the run loop holds raw pointers to them.
@@ -26,6 +28,8 @@ public struct Block {
     public var charged: UnsafeMutablePointer<Int>
     /// Which state of the instruction cache was the last that held all its lines; for cores with such a cache.
     public var fetched: Int
+    /// How it was fetched last, from a memory with wait states; `nil` as long as it was not.
+    public var fetch: FetchUse.Pointer?
     /// Where host code goes on once the block is paid for: its own code, or what leads to the interpreter. Without a
     /// translator `nil`.
     public var code: UnsafeMutableRawPointer?
@@ -60,6 +64,7 @@ public struct Block {
         next = nil
         self.charged = charged
         fetched = -1
+        fetch = nil
         code = nil
         entry = nil
         heat = 0

@@ -14,6 +14,8 @@ public protocol CPU: AnyObject {
     /// Whether every core sleeps or stays in an endless loop, and nothing is ever going to change that.
     var isAtStandstill: Bool { get }
 
+    /// Whether there is a translator for these cores and this kind of host.
+    var hasTranslator: Bool { get }
     /// Has what executes often turned into host code. Nothing but speed depends on it.
     ///
     /// - Returns: whether there is a translator for these cores, and the host lets it; otherwise all is interpreted.
@@ -42,6 +44,7 @@ public protocol CPU: AnyObject {
 }
 
 extension CPU {
+    public var hasTranslator: Bool { false }
     public func translate() -> Bool { false }
 }
 

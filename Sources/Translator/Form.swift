@@ -235,8 +235,8 @@ public struct Layout {
     public var window: Window
     /// Host functions that generated code may call.
     public var helpers: [Helper]
-    /// For guests with 32-bit registers, whose slots are 32 bits. The window then has no size; its memory and lines are
-    /// the maps of readable and writable pages.
+    /// For guests with 32-bit registers, whose slots are 32 bits. The window then has no size and no lines; its memory
+    /// is the distance from guest to host addresses of the memory that is used most.
     public var words: WordLayout?
 
     public init(

@@ -20,6 +20,8 @@ public final class HostCode {
     public var size: Int { memory.size }
 
     #if arch(x86_64)
+    /// Whether there is an emitter for this kind of host.
+    public static let hasEmitter = true
     private let stubs: Stubs
     private typealias Enter = @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
     private let enter: Enter
@@ -36,7 +38,9 @@ public final class HostCode {
         self.unknown = unknown
         // FMA, OSXSAVE, AVX.
         let needed: UInt32 = 1 << 12 | 1 << 27 | 1 << 28
-        hasFusedMultiplyAdd = unsafeBitCast(features, to: (@convention(c) () -> UInt32).self)() & needed == needed
+        let isWanted = layout.words?.singles.usesFusedMultiplyAdd ?? true
+        hasFusedMultiplyAdd =
+            isWanted && unsafeBitCast(features, to: (@convention(c) () -> UInt32).self)() & needed == needed
         self.enter = unsafeBitCast(enter, to: Enter.self)
     }
 
@@ -44,7 +48,7 @@ public final class HostCode {
     ///
     /// - Returns: `nil` if there is no memory for it.
     public func translate(_ forms: [Form], block: UnsafeMutableRawPointer) -> Entry? {
-        var emitter = Emitter(layout, block: UInt(bitPattern: block), stubs: stubs)
+        var emitter = Emitter(layout, block: UInt(bitPattern: block), stubs: stubs, usesVEX: hasFusedMultiplyAdd)
         emitter.emit(forms)
         guard let code = memory.add(emitter.assembler.bytes) else { return nil }
         return Entry(fromCode: code, fromOutside: code + emitter.entry)
@@ -53,6 +57,7 @@ public final class HostCode {
     /// Runs code until it leaves.
     public func run(_ state: UnsafeMutableRawPointer, at code: UnsafeMutableRawPointer) { enter(state, code) }
     #else
+    public static let hasEmitter = false
     /// There is no emitter for this host.
     public init?(_ layout: Layout) { return nil }
     public func translate(_ forms: [Form], block: UnsafeMutableRawPointer) -> Entry? { nil }

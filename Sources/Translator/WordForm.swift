@@ -25,19 +25,25 @@ public enum WordForm: Sendable {
     /// Halfwords are multiplied and their products are added; see `HalfwordProduct`.
     case halfwords(HalfwordProduct)
 
+    /// Guest memory that is side by side on the host; `Near` says what of it has to be checked.
+    case nearLoad(MemoryType, Place, GuestAddress, Near)
+    case nearStore(MemoryType, Operand, GuestAddress, Near)
+    /// Has temporary 1 point to it.
+    case nearReach(GuestAddress, Near)
+    /// Marks the bytes at a distance from where temporary 1 points to.
+    case mark(MemoryType, at: Int32)
+    /// Notes which bus slave was accessed: the map entry is a constant.
+    case note(slave: Int)
+    /// The same; if it was another before, that costs.
+    case change(slave: Int, Follow)
+
     /// Guest memory by pages.
     case load(MemoryType, Place, GuestAddress, follow: Follow, slow: Label)
     case store(MemoryType, Operand, GuestAddress, follow: Follow, slow: Label)
     /// Makes sure of some words, and has temporary 1 point to them.
     case reach(GuestAddress, words: Int, isWrite: Bool, slow: Label)
 
-    /// Single precision.
-    case single(SingleOperation, Int, Int, Int, slow: Label)
-    /// Compares numbers; their flags go to a field of the state, in bits 31...28.
-    case compareSingles(Int, Operand, field: Int, unordered: Label)
-    /// To a signed integer, towards zero.
-    case integerFromSingle(Int, Int, slow: Label)
-    case singleFromInteger(isSigned: Bool, Int, Int, slow: Label)
+    case single(SingleForm)
 }
 
 public enum WordOperation: Sendable {
@@ -102,21 +108,47 @@ public struct HalfwordProduct: Sendable {
     }
 }
 
-public enum SingleOperation: Sendable {
-    case add, subtract, multiply, negatedMultiply
-    /// `d ± n * m`, rounded twice.
-    case multiplyAdd, multiplySubtract
-    /// `d ± n * m`, rounded once.
-    case fusedAdd, fusedSubtract
-    case divide
-}
-
 /// An address in guest memory.
 public enum GuestAddress: Sendable {
     case constant(UInt32)
     case offset(Int, UInt32)
     /// A slot and another that is shifted left.
     case indexed(Int, Int, shift: UInt8)
+}
+
+/// Guest memory that is known to lie side by side on the host, and what is left to find out when it is reached.
+public struct Near: Sendable {
+    /// A question about an address: whether all that will be reached from it is in the memory.
+    public struct Check: Sendable {
+        /// From the address to the lowest byte that will be reached.
+        public var low: Int32
+        /// From there to the end of the highest, in bytes; at most the memory's size.
+        public var span: UInt32
+        /// The lowest byte's address is a multiple of 2 to this power.
+        public var alignment: UInt8
+        public var otherwise: Label
+
+        public init(low: Int32, span: UInt32, alignment: UInt8, otherwise: Label) {
+            self.low = low
+            self.span = span
+            self.alignment = alignment
+            self.otherwise = otherwise
+        }
+    }
+    /// Guest address of its first byte, and its size in bytes.
+    public var base: UInt32
+    public var size: UInt32
+    /// Host address less guest address.
+    public var distance: Int
+    /// `nil` if the address is known to be right.
+    public var check: Check?
+
+    public init(base: UInt32, size: UInt32, distance: Int, check: Check?) {
+        self.base = base
+        self.size = size
+        self.distance = distance
+        self.check = check
+    }
 }
 
 /// What an access to another bus slave than before costs: cycles, and the address of their account.
@@ -139,23 +171,20 @@ public struct WordLayout: Sendable {
     public var v: Int
     /// The map entry of the last access.
     public var lastSlave: Int
-    /// FPSCR, and the bits of it that must have certain values where the host computes.
-    public var fpscr: Int
-    public var fpscrMask: UInt32
-    public var fpscrValue: UInt32
     /// From a byte to its mark.
     public var markDistance: Int32
+    /// The maps of pages that may be read and written: host address less guest address.
+    public var readMap: UInt
+    public var writeMap: UInt
+    public var singles = SingleLayout()
 
-    public init(
-        nz: Int, c: Int, v: Int, lastSlave: Int, fpscr: Int, fpscrMask: UInt32, fpscrValue: UInt32, markDistance: Int32
-    ) {
+    public init(nz: Int, c: Int, v: Int, lastSlave: Int, markDistance: Int32, readMap: UInt, writeMap: UInt) {
         self.nz = nz
         self.c = c
         self.v = v
         self.lastSlave = lastSlave
-        self.fpscr = fpscr
-        self.fpscrMask = fpscrMask
-        self.fpscrValue = fpscrValue
         self.markDistance = markDistance
+        self.readMap = readMap
+        self.writeMap = writeMap
     }
 }

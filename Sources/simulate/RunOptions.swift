@@ -69,11 +69,8 @@ struct RunOptions: ParsableArguments {
             "What the chip's random number generator starts from, 0 to 4294967295.", valueName: "number"))
     var seed: UInt32 = 1
 
-    @Option(
-        help: ArgumentHelp(
-            "What executes the firmware: translator, interpreter. Only the time that it takes depends on it.",
-            valueName: "name"))
-    var engine: EngineChoice = .interpreter
+    @Option(help: EngineChoice.help)
+    var engine: EngineChoice?
 
     @Flag(help: "End the run where the firmware touches something that is not modelled.")
     var strict = false
@@ -84,6 +81,13 @@ enum EngineChoice: String, ExpressibleByArgument, CaseIterable {
     /// Turns what is executed often into code for this machine.
     case translator
     case interpreter
+
+    static let help = ArgumentHelp(
+        """
+        What executes the firmware: translator, interpreter. Only the time that it takes depends on it. (default: \
+        translator, where there is one)
+        """,
+        valueName: "name")
 }
 
 struct CycleCount {

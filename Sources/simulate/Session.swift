@@ -1,6 +1,6 @@
 import Engine
 import Firmware
-import Foundation
+import FoundationEssentials
 import Machine
 import Recording
 import Profile
@@ -55,14 +55,13 @@ final class Session {
             try Mailbox.fill(image, model: model.bytes, input: input ?? [], options.firmware, machine)
         }
         console = try Console(machine, options, isQuiet: isQuiet)
-        if options.engine == .translator, !machine.cpu.translate() {
-            StandardError.say("simulate: this target has no translator on this machine; the interpreter executes it")
-        }
+        if options.engine != .interpreter { Session.translate(machine.cpu, isAskedFor: options.engine == .translator) }
         machine.cpu.reset()
         handlers = machine.cpu.handlers
         program = ObservedProgram(image, handlers: handlers)
         places = Places(image, program.table)
-        recording = RunRecording(machine.cpu, chip: machine.chip, program: program)
+        recording = RunRecording(
+            machine.cpu, chip: machine.chip, program: program, usedPages: HostPages.used(from:count:))
         machine.onAcceleratorSpan { [unowned recording] in recording.add($0) }
         machine.cpu.stopsAtEndlessLoops = true
         answerHostInterface()
@@ -70,6 +69,22 @@ final class Session {
             machine.chip.notices.onNotice = { [unowned chip = machine.chip] in chip.requestStop(.unmodelled($0.what)) }
         }
     }
+
+    /// Has the firmware translated where that is possible. Where it is not, that is said if somebody asked for it, or if
+    /// it is this machine that forbids it; once, however many firmwares are run.
+    private static func translate(_ cpu: any CPU, isAskedFor: Bool) {
+        guard !cpu.translate() else { return }
+        if cpu.hasTranslator {
+            _ = noExecutableMemory
+        } else if isAskedFor {
+            _ = noTranslator
+        }
+    }
+
+    private static let noExecutableMemory: Void = StandardError.say(
+        "simulate: this machine gives no executable memory; the interpreter executes the firmware, which takes longer")
+    private static let noTranslator: Void = StandardError.say(
+        "simulate: there is no translator for this machine; the interpreter executes the firmware")
 
     /// Options that the board has nothing for are mistakes.
     private static func checkBoard(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Baseline
-import Foundation
+import FoundationEssentials
 import Profile
 import Report
 
@@ -36,11 +36,8 @@ struct TestCommand: ParsableCommand {
         })
     var tolerance: Tolerance = .exact
 
-    @Option(
-        help: ArgumentHelp(
-            "What executes the firmware: translator, interpreter. Only the time that it takes depends on it.",
-            valueName: "name"))
-    var engine: EngineChoice = .interpreter
+    @Option(help: EngineChoice.help)
+    var engine: EngineChoice?
 
     @Flag(help: "Take the numbers of this run as the golden ones, where they have changed.")
     var accept = false
@@ -107,8 +104,8 @@ struct TestCommand: ParsableCommand {
         if let golden, golden.cycles < 1 << 50 {
             arguments += ["--max-cycles", String(10 * golden.cycles + 100_000_000)]
         }
-        return try Session(try RunOptions.parse(arguments + ["--engine", engine.rawValue, "--", file]), isQuiet: true)
-            .run()
+        if let engine { arguments += ["--engine", engine.rawValue] }
+        return try Session(try RunOptions.parse(arguments + ["--", file]), isQuiet: true).run()
     }
 
     private func accept(_ profile: RunProfile, _ test: GoldenFiles.Test) throws -> Judged {

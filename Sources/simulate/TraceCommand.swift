@@ -29,6 +29,9 @@ struct TraceCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
+            // Single steps are the interpreter's.
+            var options = options
+            options.engine = .interpreter
             let session = try Session(options, isQuiet: true)
             let cpu = session.machine.cpu
             guard cpu.cores.indices.contains(core) else {

@@ -11,7 +11,6 @@ import Testing
     func fetch(_ line: UInt32, lines: Int = 1, cyclesPerLine: Int = 4, at now: Cycles) -> Int {
         let plan = FetchPlan(
             firstLine: 0x80_0000 + line, cyclesToLine: (0..<lines).map { $0 * cyclesPerLine })
-        defer { plan.free() }
         return art.fetchDelay(plan, at: now)
     }
 
@@ -66,7 +65,6 @@ import Testing
         art.timing = FlashTiming(waitStates: 5, prefetch: true)
         let plan = FetchPlan(
             firstLine: 0x80_0000, cyclesToLine: [0, 12, 16], cyclesToRequest: [0, 12 - ahead, 16 - ahead])
-        defer { plan.free() }
         #expect(art.fetchDelay(plan, at: 0) == 5 + late)
     }
 
@@ -181,7 +179,6 @@ import Testing
         #expect(art.readDelay(.max, at: 0) == 0)
         let plan = FetchPlan(firstLine: 0x0FFF_FFFF, cyclesToLine: [0])
         #expect(art.fetchDelay(plan, at: 0) == 0)
-        plan.free()
     }
 
     @Test func theCoreIsToldWhenWaitStatesChange() {

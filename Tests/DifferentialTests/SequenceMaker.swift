@@ -16,6 +16,9 @@ struct SequenceMaker {
     /// Those of the pool that compare: in IT blocks they are more frequent.
     private let compares: [Encoding]
 
+    /// VCMP and VCMPE, where VMRS is in the pool as well.
+    private let singleCompares: [Encoding]
+
     /// - Parameter timings: the classes of the instructions to choose from.
     init(timings: Set<TimingClass>) {
         pool = allEncodings.filter {
@@ -23,6 +26,7 @@ struct SequenceMaker {
                 && !KnownDifferences.addsTwoProducts($0)
         }
         compares = pool.filter { $0.timing == .compare }
+        singleCompares = timings.contains(.fpStatus) ? pool.filter { $0.name.hasPrefix("VCMP") } : []
     }
 
     static let integerProcessing: Set<TimingClass> = [
@@ -56,6 +60,13 @@ struct SequenceMaker {
         var made: UInt32 = 0
         while made < wanted {
             let group: Group
+            if !singleCompares.isEmpty, random.one(in: 5) {
+                let comparison = comparison(at: place, &random)
+                groups += comparison
+                place += comparison.reduce(0) { $0 + $1.length }
+                made += 3
+                continue
+            }
             // A single one is an IT block.
             switch wanted == 1 ? 0 : random.below(8) {
             case 0:
@@ -91,6 +102,14 @@ struct SequenceMaker {
             itState = itState & 0b111 == 0 ? 0 : itState & 0xE0 | itState << 1 & 0x1F
         }
         return group
+    }
+
+    /// VCMP, VMRS APSR_nzcv, FPSCR, and an IT block or a branch that looks at the flags.
+    private func comparison(at address: UInt32, _ random: inout SplitMix) -> [Group] {
+        let compare = VectorMaker.word(of: random.element(of: singleCompares), &random)
+        let comparison = Group(words: [compare, 0xEEF1_FA10])
+        if random.one(in: 2) { return [comparison, branch(&random)] }
+        return [comparison, block(1 + random.below(2), at: address + comparison.length, &random)]
     }
 
     /// B<cond>, CBZ or CBNZ over some of what follows; the distance is put in later.
@@ -143,7 +162,11 @@ struct SequenceMaker {
             }
             guard !isWriteback(instruction) else { return false }
         }
-        if timing.isFloatingPoint { return true }
+        switch instruction.operation {
+        case .vmrs, .vmovToCore: break
+        case .vmovToCorePair: if SequenceMaker.reserved.contains(instruction.a) { return false }
+        default: if timing.isFloatingPoint { return true }
+        }
         return !SequenceMaker.reserved.contains(instruction.d) && !SequenceMaker.reserved.contains(instruction.a)
     }
 

@@ -12,7 +12,8 @@ import Testing
     private static let firmware: [String] = [
         "hello/hello", "sine/sine", "digits/digits", "kws/kws", "vww/vww", "resnet8/resnet8", "shapes/shapes",
         "autoencoder/autoencoder", "workloads/conv", "workloads/fc", "workloads/softmax", "workloads/branchy",
-        "workloads/memcpy",
+        "workloads/memcpy", "workloads/conv168", "workloads/fc168", "workloads/softmax168", "workloads/branchy168",
+        "workloads/memcpy168",
     ]
 
     /// The first million cycles of each: start-up, clock changes, wait states, floating point, interrupts where it has

@@ -110,6 +110,7 @@ struct AssemblerTests {
             write("mov \(dn),0xfffffffffffffffe") { $0.mov(d, constant: -2) }
             write("xor \(T.name(d, .word)),\(T.name(d, .word))") { $0.mov(d, constant: 0) }
             write("and \(dn),0xfffffffffffffffe") { $0.arithmetic(.and, .register(d), constant: -2) }
+            write("sbb \(dn),0x0") { $0.arithmetic(.sbb, .register(d), constant: 0) }
             for shift in Assembler.Shift.allCases {
                 write("\(shift) \(dn),0x3") { $0.shift(shift, d, by: 3) }
                 write("\(shift) \(T.name(d, .word)),cl") { $0.shift(shift, d, wide: false) }
@@ -127,6 +128,7 @@ struct AssemblerTests {
             write("cvtsi2sd xmm1,\(dn)") { $0.convert(1, d, wide: true, from: true) }
             write("cvtsi2ss xmm1,\(T.name(d, .word))") { $0.convert(1, d, wide: false, from: false) }
         }
+        T.singles { text, body in write(text, body) }
         let theirs = try T.objdump(assembler.bytes)
         var failures = 0
         for (place, text) in expected.sorted(by: { $0.key < $1.key }) where failures < 10 {
@@ -135,6 +137,50 @@ struct AssemblerTests {
                 failures += 1
                 Issue.record("\(text): objdump says \(other)")
             }
+        }
+    }
+
+    /// Single precision in vector registers.
+    private static func singles(_ write: (String, (inout Assembler) -> Void) -> Void) {
+        let memory = Assembler.Memory(.rbx, -0x90)
+        let places: [Assembler.Memory] = [
+            memory, .init(.r13), .init(.rcx, index: .rax), .init(.rcx, index: .r9), .init(.r12, index: .rax, 0x12345),
+        ]
+        for d in Assembler.Vector(0)..<16 {
+            for place in places {
+                let text = name(place)
+                write("movss DWORD PTR \(text),xmm\(d)") { $0.storeFloat(d, place) }
+                write("sqrtss xmm\(d),DWORD PTR \(text)") { $0.single(.squareRoot, d, .memory(place)) }
+                write("vdivss xmm\(d),xmm\(15 - d),DWORD PTR \(text)") { $0.single(.divide, d, 15 - d, .memory(place)) }
+                write("ucomiss xmm\(d),DWORD PTR \(text)") { $0.compareSingle(d, .memory(place)) }
+                write("cvtss2sd xmm\(d),DWORD PTR \(text)") { $0.widen(d, .memory(place)) }
+                for fused in Assembler.Fused.allCases {
+                    write("\(fused) xmm\(d),xmm\(15 - d),DWORD PTR \(text)") {
+                        $0.fused(fused, d, 15 - d, .memory(place))
+                    }
+                }
+            }
+            for s in Assembler.Vector(0)..<16 {
+                write("movaps xmm\(d),xmm\(s)") { $0.copy(d, s) }
+                write("subss xmm\(d),xmm\(s)") { $0.single(.subtract, d, .vector(s)) }
+                write("vmulss xmm\(d),xmm\(s),xmm\(15 - s)") { $0.single(.multiply, d, s, .vector(15 - s)) }
+                write("ucomiss xmm\(d),xmm\(s)") { $0.compareSingle(d, .vector(s)) }
+                for operation in Assembler.Bitwise.allCases {
+                    write("\(operation) xmm\(d),xmm\(s)") { $0.bitwise(operation, d, s) }
+                }
+                for conversion in Assembler.LaneConversion.allCases {
+                    write("\(conversion) xmm\(d),xmm\(s)") { $0.convertLanes(conversion, d, s) }
+                }
+                for fused in Assembler.Fused.allCases {
+                    write("\(fused) xmm\(d),xmm\(15 - s),xmm\(s)") { $0.fused(fused, d, 15 - s, .vector(s)) }
+                }
+                let general = Register.allCases[Int(s)]
+                write("movd xmm\(d),\(name(general, .word))") { $0.moveBits(d, from: general) }
+                write("movd \(name(general, .word)),xmm\(d)") { $0.moveBits(general, d, wide: false) }
+                write("cvttss2si \(name(general)),xmm\(d)") { $0.integer(general, .vector(d), truncates: true) }
+            }
+            write("pslld xmm\(d),0x1f") { $0.shiftLanes(left: true, d, by: 31) }
+            write("psrld xmm\(d),0x1") { $0.shiftLanes(left: false, d, by: 1) }
         }
     }
 

@@ -6,7 +6,7 @@
 #include "workload.h"
 
 #ifndef REPEAT
-#define REPEAT 900
+#define REPEAT 3000
 #endif
 
 #define NODES 200
@@ -142,6 +142,6 @@ static uint32_t branches(void)
 
 int main(void)
 {
-    board_start_at_reset_clock();
+    start_clock();
     repeat("branchy", branches, REPEAT, 0x918d2679);
 }

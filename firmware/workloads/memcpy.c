@@ -3,7 +3,7 @@
 #include "workload.h"
 
 #ifndef REPEAT
-#define REPEAT 2500
+#define REPEAT 8000
 #endif
 
 #define SIZE 8192
@@ -38,7 +38,7 @@ static uint32_t copies(void)
 
 int main(void)
 {
-    board_start_at_reset_clock();
+    start_clock();
     draw();
     repeat("memcpy", copies, REPEAT, 0x241968e3);
 }

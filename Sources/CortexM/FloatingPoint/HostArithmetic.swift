@@ -4,11 +4,12 @@
 ///
 /// Bit patterns are cast: in a function as large as the run loop the compiler would call the accessors of `Float`.
 enum HostArithmetic {
-    /// Whether FPSCR lets the host compute: round to nearest, no flush-to-zero, no default NaN, and Inexact already
-    /// recorded, so that nobody needs to know whether a result is exact.
+    /// Whether FPSCR lets the host compute: round to nearest, no flush-to-zero, and Inexact already recorded, so that
+    /// nobody needs to know whether a result is exact. Which NaN is the answer does not matter: none is taken from the
+    /// host.
     @inline(always)
     static func applies(_ fpscr: UInt32) -> Bool {
-        fpscr & (FPSCR.RMode | FPSCR.FZ | FPSCR.DN | FPSCR.IXC) == FPSCR.IXC
+        fpscr & (FPSCR.RMode | FPSCR.FZ | FPSCR.IXC) == FPSCR.IXC
     }
 
     /// Whether a result is a normal number that did not become one by rounding: no exception but Inexact comes with it,

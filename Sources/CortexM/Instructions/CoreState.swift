@@ -58,6 +58,12 @@ public struct CoreState {
     public var codeMap: CodeMap
     /// Whether FP instructions may run at once: the FPU is enabled and its registers hold the current context.
     public var isFPReady = false
+    /// What host code may do with FP instructions: an `FPGate`.
+    public var fpGate: UInt8 = 0
+    /// FPSCR's flags behind a comparison that found less, equal, greater. DDI 0403E.e A2.5.10.
+    public let comparisons: (UInt32, UInt32, UInt32) = (0b1000 << 28, 0b0110 << 28, 0b0010 << 28)
+    /// Whether another bus master may hold the memory with wait states.
+    public var isWaitingHeld = false
     /// The exclusive monitor: the address tagged by LDREX, or `nil`. DDI 0403E.e A3.4.
     public var exclusive: UInt32?
 
@@ -75,6 +81,8 @@ public enum Departure: UInt8 {
     case budget
     /// The end mark of the stepper was reached.
     case stopped
+    /// Host code leaves the rest of the block to the run loop.
+    case interpreted
     /// The block that begins at `pc` has to be found or decoded; the last block is to be linked to it.
     case fallThrough, taken, indirect
     /// A branch to `pc` that is an exception return, or leaves Thumb state.

@@ -328,6 +328,8 @@ func run(
         case .notify:
             state.pointee.departure = .notify
             break running
+        case .fetchLines where x.fetchAtOnce(i):
+            x.ip = i + 1
         case .fetchLines:
             x.flush()
             fetchLines(state, x.block, i)

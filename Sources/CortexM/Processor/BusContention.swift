@@ -10,6 +10,7 @@ extension Processor {
         for memory in chip.bus.memories where memory.slave == slave {
             heldUntil[ObjectIdentifier(memory)] = max(heldUntil[ObjectIdentifier(memory)] ?? 0, end)
             unmap(memory)
+            if memory.timing != nil { state.pointee.isWaitingHeld = true }
             chip.events.schedule(at: max(end, now)) { [weak self] now in self?.release(memory, at: now) }
         }
     }
@@ -17,6 +18,7 @@ extension Processor {
     private func release(_ memory: Memory, at cycle: Cycles) {
         guard let end = heldUntil[ObjectIdentifier(memory)], end <= cycle else { return }
         heldUntil[ObjectIdentifier(memory)] = nil
+        if memory.timing != nil { state.pointee.isWaitingHeld = false }
         remap(memory)
     }
 

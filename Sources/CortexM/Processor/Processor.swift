@@ -36,7 +36,7 @@ public final class Processor {
     var drafts: [BlockBuilder.Draft] = []
     /// Blocks that begin inside an IT block.
     var blocksInIT: [UInt64: Block.Pointer] = [:]
-    let decoder = Decoder()
+    let decoder = Decoder.all
     let readMap = AccessMap()
     let writeMap = AccessMap()
     /// A map in which nothing is: sends unprivileged accesses of privileged code to the slow path.
@@ -45,6 +45,9 @@ public final class Processor {
     var slowFetches: [SlowFetch?] = []
     /// The memory with wait states that most data come from, if there is one.
     var waiting: WaitingMemory?
+    /// The device that was read last, if nothing checks accesses to it.
+    var polled: PolledDevice?
+    var polling = Polling()
     /// Until when other bus masters hold a memory.
     var heldUntil: [ObjectIdentifier: Cycles] = [:]
     /// Whether the code under the current block changed.
@@ -55,8 +58,13 @@ public final class Processor {
     let single: Instruction.Pointer
     /// Makes host code of hot blocks; without it the run loop interprets all.
     var hostCode: HostCode?
+    /// Loads and stores that were not as their host code foresaw.
+    var sites: [Instruction.Pointer: Foresight.Site] = [:]
     /// How often host code became stale.
     var hostCodeChanges = 0
+    var singleFavourites = SingleFavourites()
+    /// Tests do without, as some hosts have to.
+    var usesFusedMultiplyAdd = true
     let storage: UnsafeMutableRawPointer
     let journal: UnsafeMutablePointer<JournalEntry>
     static let journalCapacity = 4096
@@ -98,7 +106,6 @@ public final class Processor {
     }
 
     deinit {
-        forgetFetchPlans()
         storage.deallocate()
         journal.deallocate()
         scratch.deallocate()
@@ -112,6 +119,8 @@ public final class Processor {
         chip.bus.onRemap = { [unowned self] in self.accessChanged() }
         for memory in chip.bus.memories {
             memory.timing?.onChange = { [unowned self] in self.accessChanged() }
+            // Host code takes it that nothing happens to the lines of a block while it runs.
+            memory.timing?.onEmpty = { [unowned self] in self.state.pointee.wantsAttention = true }
         }
         chip.requestReset = { [unowned self] in self.resetRequested = true }
         chip.requestStop = { [unowned self] reason in self.stopRequest = reason }

@@ -21,6 +21,7 @@ extension Processor {
             if mayTakeException { takePendingException() }
             if let ending { return ending }
             if now >= limit { return .limit }
+            if polling.isNoticed { passPolling(until: min(chip.events.next ?? .max, limit)) }
             advance(until: min(chip.events.next ?? .max, limit))
             if let ending { return ending }
         }
@@ -99,7 +100,7 @@ extension Processor {
     }
 
     /// Runs from the current position, not beyond `deadline` except to complete an instruction.
-    private func advance(until deadline: Cycles) {
+    func advance(until deadline: Cycles) {
         let block: Block.Pointer
         let ip: Instruction.Pointer
         switch position {
@@ -189,7 +190,7 @@ extension Processor {
             if let next = find(state.pointee.pc, 0) { block.pointee.taken = next }
             // The first turn of a loop that nothing is going to end is enough.
             if stopsAtEndlessLoops, block.pointee.taken == block, endlessLoop != nil { ending = .limit }
-        case .stopped:
+        case .stopped, .interpreted:
             break
         case .notify:
             now = before

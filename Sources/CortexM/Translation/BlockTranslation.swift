@@ -12,23 +12,38 @@ struct BlockTranslation {
     let records: Instruction.Pointer
     let markDistance: Int
     private(set) var forms: [Form] = []
-    private var labels = 0
+    private var labels = 1
     /// Where the block's code begins for other code.
     let start = Label(0)
+    /// Whether the instruction fetch is done for as long as the block loops.
+    var isFetched = false
     /// Where conditions that do not hold go on, by record.
-    private var joins: [Int: [Label]] = [:]
+    private var joins: [Int: [(label: Label, slave: Int?)]] = [:]
     /// Up to which record a condition reaches.
     private(set) var conditionalEnd = 0
     /// Flags that are not stored, because they are set again before anything but a slow path can see them.
     var pending: [PendingFlags] = []
+    /// Whether a charge is taken from the budget at once.
+    var paysFromBudget = true
     let liveness: FlagLiveness
+    var foresight: Foresight
+    /// Where a block that loops goes on: a second copy of its code, which knows what the first one left behind.
+    let again = Label(1)
+    let loops: Bool
+    /// Up to which record the host may compute: that was asked.
+    var computesUntil = 0
+    /// The last record that an earlier one did as well.
+    var done = -1
 
-    init(_ block: Block.Pointer, _ state: CoreState.Pointer) {
+    private init(_ block: Block.Pointer, _ processor: Processor, loops: Bool) {
         self.block = block
-        self.state = state
+        state = processor.state
         records = block.pointee.records.assumingMemoryBound(to: Instruction.self)
         markDistance = state.pointee.markDistance
-        liveness = FlagLiveness(records, Int(block.pointee.length))
+        self.loops = loops
+        liveness = FlagLiveness(
+            records, Int(block.pointee.length), loops: loops, fetchesOnce: BlockTranslation.fetchesOnce(block))
+        foresight = Foresight(processor, records, Int(block.pointee.length))
         forms.reserveCapacity(16 + 8 * Int(block.pointee.length))
     }
 
@@ -43,31 +58,88 @@ struct BlockTranslation {
         }
     }
 
-    /// The whole block.
-    mutating func translate() {
+    /// The form of a block.
+    static func forms(of block: Block.Pointer, _ processor: Processor) -> [Form] {
+        if loops(block) {
+            for knowsSlave in [true, false] {
+                var translation = BlockTranslation(block, processor, loops: true)
+                if translation.translateLoop(knowsSlave: knowsSlave) { return translation.forms }
+            }
+        }
+        var translation = BlockTranslation(block, processor, loops: false)
+        translation.enter()
+        translation.translateOnce()
+        return translation.forms
+    }
+
+    /// Whether a block's last branch goes to its own start.
+    private static func loops(_ block: Block.Pointer) -> Bool {
+        guard block.pointee.taken == block, block.pointee.length > 0 else { return false }
+        let last = block.records[Int(block.pointee.length) - 1]
+        switch last.operation {
+        case .b: return last.a == 0
+        case .cbz, .cbnz: return true
+        default: return last.operation.branchCondition != nil
+        }
+    }
+
+    /// Twice: as the block is entered, and as it goes on.
+    ///
+    /// - Returns: whether each turn leaves behind what the one before did.
+    private mutating func translateLoop(knowsSlave: Bool) -> Bool {
         enter()
+        translateOnce()
+        let flags = pending
+        if !knowsSlave { foresight.loseSlave() }
+        let slave = foresight.slave
+        foresight.loop(changing: liveness.effects.reduce(0) { $0 | $1.all })
+        joins.removeAll()
+        conditionalEnd = 0
+        done = -1
+        if computesUntil != .max { computesUntil = 0 }
+        add(.label(again))
+        add(.add(1, entries))
+        translateOnce()
+        return pending == flags && (!knowsSlave || foresight.slave == slave)
+    }
+
+    private mutating func translateOnce() {
         for index in 0...Int(block.pointee.length) {
-            for label in joins[index] ?? [] { add(.label(label)) }
+            for join in joins[index] ?? [] {
+                add(.label(join.label))
+                foresight.join(join.slave)
+            }
             let i = records + index
-            translate(i, index)
+            if index > done { translate(i, index) }
+            let effects = liveness.effects[index]
+            foresight.pass(i.pointee, effects)
+            pending = pending.compactMap {
+                // Those of this very record are as it left the registers.
+                var flags = $0
+                return flags.index == index || flags.pass(effects) ? flags : nil
+            }
             // A condition may pass over what leaves the block.
             if i.pointee.operation.leavesBlock, !joins.keys.contains(where: { $0 > index }) { break }
         }
     }
 
+    /// Where the entries are counted.
+    private var entries: HostAddress { .absolute(UInt(bitPattern: block) + UInt(BlockOffset.count)) }
+
     private mutating func translate(_ i: Instruction.Pointer, _ index: Int) {
         switch i.pointee.operation {
         case .fallThrough: fallThrough(i)
         case .it, .nop, .dsb, .dmb, .isb: break
-        case .fetchLines: add(.call(RuntimeHelper.fetchLines.call(i)))
+        case .fetchLines: if !isFetched { fetch(i) }
         case .checkStack: checkStack(i)
-        case .fpContext: fpContext(i)
+        case .fpContext: fpContext(i, index)
         case .tbb, .tbh: tableBranch(i)
         default:
-            if skip(i, index) || data(i, index) || product(i) || access(i) || transfer(i) || jump(i) || float(i) {
+            if skip(i, index) || data(i, index) || product(i) || access(i, index) || jump(i) || float(i, index) {
                 return
             }
             add(.call(RuntimeHelper.execute.call(i)))
+            foresight.loseSlave()
         }
     }
 
@@ -84,13 +156,17 @@ struct BlockTranslation {
     /// Code that is rarely reached: `body` writes it, behind a label of its own.
     mutating func outOfLine(_ body: (inout BlockTranslation) -> Void) -> Label {
         let label = newLabel()
+        outOfLine(at: label, body)
+        return label
+    }
+
+    mutating func outOfLine(at label: Label, _ body: (inout BlockTranslation) -> Void) {
         let before = forms
         forms = [.label(label)]
         body(&self)
         let distant = forms
         forms = before
         forms.append(.outOfLine(distant))
-        return label
     }
 
     /// Has the run loop execute a record where its form cannot; then goes on at `back`.
@@ -111,7 +187,7 @@ struct BlockTranslation {
     /// Charges cycles that only the run can tell; negative ones are given back.
     mutating func charge(_ cycles: Int, to cause: Cause) {
         guard cycles != 0 else { return }
-        add(.binary(.subtract, .doubleword, .budget, .budget, .constant(Int64(cycles))))
+        if paysFromBudget { add(.binary(.subtract, .doubleword, .budget, .budget, .constant(Int64(cycles)))) }
         add(.add(Int32(truncatingIfNeeded: cycles), .absolute(account(cause))))
     }
 
@@ -128,13 +204,8 @@ struct BlockTranslation {
         add(.label(back))
     }
 
-    private mutating func fpContext(_ i: Instruction.Pointer) {
-        let back = newLabel()
-        let missing = slowly(i, back: back)
-        add(.load(.uint8, .temporary(0), .state(StateOffset.isFPReady)))
-        add(.branchIfZero(true, .temporary(0), missing))
-        add(.label(back))
-    }
+    /// Whether code may come to a record from elsewhere in the block.
+    func isJoin(_ index: Int) -> Bool { joins[index] != nil }
 
     // MARK: Conditional execution
 
@@ -142,7 +213,7 @@ struct BlockTranslation {
         guard let condition = i.pointee.operation.skipCondition else { return false }
         let past = newLabel()
         let behind = index + 1 + Int(i.x)
-        joins[behind, default: []].append(past)
+        joins[behind, default: []].append((past, foresight.slave))
         conditionalEnd = max(conditionalEnd, behind)
         guard i.imm != 0 else {
             add(.branch(condition, past))
@@ -163,20 +234,23 @@ struct BlockTranslation {
 
     /// Counts the entry. The block is paid for already.
     private mutating func enter() {
+        add(.label(start))
+        count()
+        add(.entry)
+    }
+
+    mutating func count() {
         let counted = newLabel()
         let first = outOfLine {
+            $0.add(.move(.temporary(0), .constant(Int64(Int(bitPattern: $0.block)))))
             $0.add(.load(.int64, .temporary(1), .state(StateOffset.dirty)))
             $0.add(.store(.int64, .temporary(0), .at(temporary: 1, 0)))
             $0.add(.add(8, .state(StateOffset.dirty)))
             $0.add(.jump(counted))
         }
-        add(.label(start))
-        add(.load(.int64, .temporary(1), .at(temporary: 0, BlockOffset.count)))
-        add(.binary(.add, .doubleword, .temporary(1), .temporary(1), .constant(1)))
-        add(.store(.int64, .temporary(1), .at(temporary: 0, BlockOffset.count)))
-        add(.branch(.equal, .temporary(1), .constant(1), first))
+        add(.add(1, entries))
+        add(.check(.equal, .int64, entries, .constant(1), first))
         add(.label(counted))
-        add(.entry)
     }
 }
 
@@ -193,7 +267,6 @@ enum StateOffset {
     static let c = of(\.c)
     static let v = of(\.v)
     static let q = of(\.q)
-    static let fpscr = of(\.fpscr)
     static let fpFlags = of(\.fpFlags)
     static let budget = of(\.budget)
     static let deadline = of(\.deadline)
@@ -205,7 +278,9 @@ enum StateOffset {
     static let journal = of(\.journal)
     static let journalEnd = of(\.journalEnd)
     static let dirty = of(\.dirty)
-    static let isFPReady = of(\.isFPReady)
+    static let fpGate = of(\.fpGate)
+    static let comparisons = of(\.comparisons)
+    static let isWaitingHeld = of(\.isWaitingHeld)
     static let leftBlock = of(\.leftBlock)
     static let leftRecord = of(\.leftRecord)
 

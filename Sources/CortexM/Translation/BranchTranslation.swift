@@ -35,18 +35,20 @@ extension BlockTranslation {
         default:
             guard let condition = i.pointee.operation.branchCondition else { return false }
             let taken = newLabel()
-            add(.branch(condition, taken))
+            branch(condition, taken)
             conditional(i, taken)
         }
         return true
     }
 
     private mutating func conditional(_ i: Instruction.Pointer, _ taken: Label) {
+        let flags = pending
+        materialise()
+        pending = []
         fallThrough(i)
+        pending = flags
         add(.label(taken))
-        charge(Int(i.x & 0xFF), to: .refill)
-        charge(Int(i.x >> 8), to: .fetchAlign)
-        goToTaken(i)
+        goToTaken(i, refill: Int(i.x & 0xFF), alignment: Int(i.x >> 8))
     }
 
     /// Puts the return address into LR.
@@ -95,7 +97,11 @@ extension BlockTranslation {
             address = .indexed(i.n, i.m, shift: isWide ? 1 : 0)
         }
         let follow = Follow(cycles: Int32(i.x >> 15), account: account(.busSlave))
-        add(.load(isWide ? .uint16 : .uint8, .temporary(0), address, follow: follow, slow: slow))
+        let type: MemoryType = isWide ? .uint16 : .uint8
+        let back = newLabel()
+        let waiting = waitingLoad(i, type, .temporary(0), address, slow: slow, back: back)
+        add(.load(type, .temporary(0), address, follow: follow, slow: waiting))
+        add(.label(back))
         add(.binary(.shiftLeft, .temporary(0), .temporary(0), .constant(1)))
         add(.binary(.add, .temporary(0), .temporary(0), .constant(Int64(Int32(bitPattern: i.imm)))))
         add(.store(.uint32, .temporary(0), .state(StateOffset.pc)))
@@ -105,41 +111,70 @@ extension BlockTranslation {
     // MARK: Going on
 
     mutating func fallThrough(_ i: Instruction.Pointer) {
-        follow(i, BlockOffset.next, block.pointee.next, block.pointee.end, .fallThrough)
-    }
-
-    private mutating func goToTaken(_ i: Instruction.Pointer) {
-        follow(i, BlockOffset.taken, block.pointee.taken, i.imm, .taken)
-    }
-
-    /// Through a link of this block. One that is known by now is built in: when links are cut, all code is forgotten.
-    private mutating func follow(
-        _ i: Instruction.Pointer, _ link: Int, _ known: Block.Pointer?, _ pc: UInt32, _ departure: Departure
-    ) {
-        guard let known else {
-            let unknown = outOfLine {
-                $0.add(.store(.uint32, .constant(Int64(Int32(bitPattern: pc))), .state(StateOffset.pc)))
-                $0.leave(i, departure)
-            }
-            add(.load(.int64, .temporary(0), .absolute(UInt(bitPattern: block) + UInt(link))))
-            add(.branch(.equal, .temporary(0), .constant(0), unknown))
-            goTo(i)
-            return
+        guard let known = block.pointee.next else {
+            return goUnknown(i, BlockOffset.next, block.pointee.end, .fallThrough)
         }
+        go(i, known, extra: 0) { _ in }
+    }
+
+    /// - Parameters: what it costs, in cycles.
+    private mutating func goToTaken(_ i: Instruction.Pointer, refill: Int = 0, alignment: Int = 0) {
+        func charge(_ translation: inout BlockTranslation) {
+            translation.charge(refill, to: .refill)
+            translation.charge(alignment, to: .fetchAlign)
+        }
+        guard let known = block.pointee.taken else {
+            charge(&self)
+            return goUnknown(i, BlockOffset.taken, i.imm, .taken)
+        }
+        go(i, known, extra: refill + alignment, charge)
+    }
+
+    /// To a block that is known by now, which is built in: when links are cut, all code is forgotten.
+    ///
+    /// - Parameters:
+    ///   - extra: what is to be charged to this block yet, in cycles, which is paid together with the next.
+    ///   - charge: charges it by itself.
+    private mutating func go(
+        _ i: Instruction.Pointer, _ known: Block.Pointer, extra: Int, _ charge: (inout BlockTranslation) -> Void
+    ) {
         let late = outOfLine {
+            $0.materialise()
+            charge(&$0)
             let address = Int64(Int32(bitPattern: known.pointee.pc))
             $0.add(.store(.uint32, .constant(address), .state(StateOffset.pc)))
             $0.leave(i, .budget)
         }
-        add(.binary(.add, .doubleword, .temporary(1), .budget, .constant(-Int64(known.pointee.cycles))))
-        add(.branch(.less, .temporary(1), .constant(Int64(known.pointee.slack)), late))
-        add(.move(.budget, .temporary(1)))
-        add(.move(.temporary(0), .constant(Int64(Int(bitPattern: known)))))
+        let cycles = Int64(known.pointee.cycles + extra)
+        add(.branch(.less, .budget, .constant(cycles + Int64(known.pointee.slack)), late))
+        add(.binary(.subtract, .doubleword, .budget, .budget, .constant(cycles)))
+        if extra != 0 { account(charge) }
         if known == block {
-            add(.jump(start))
+            add(.jump(loops ? again : start))
         } else {
+            add(.move(.temporary(0), .constant(Int64(Int(bitPattern: known)))))
             add(.goTo(.at(temporary: 0, BlockOffset.code)))
         }
+    }
+
+    /// Only the accounts of a charge.
+    private mutating func account(_ charge: (inout BlockTranslation) -> Void) {
+        paysFromBudget = false
+        charge(&self)
+        paysFromBudget = true
+    }
+
+    /// Through a link of this block that may be known when the code runs.
+    private mutating func goUnknown(
+        _ i: Instruction.Pointer, _ link: Int, _ pc: UInt32, _ departure: Departure
+    ) {
+        let unknown = outOfLine {
+            $0.add(.store(.uint32, .constant(Int64(Int32(bitPattern: pc))), .state(StateOffset.pc)))
+            $0.leave(i, departure)
+        }
+        add(.load(.int64, .temporary(0), .absolute(UInt(bitPattern: block) + UInt(link))))
+        add(.branch(.equal, .temporary(0), .constant(0), unknown))
+        goTo(i)
     }
 
     /// To the block that temporary 0 points to: its static cycles are paid at once.

@@ -10,6 +10,16 @@ struct DataOperation {
     var sets: FlagSet = []
     /// C, where the expansion of a constant says it.
     var carry: Bool?
+
+    /// What is added to a register, if that is all, and it is a constant.
+    var constantChange: UInt32? {
+        guard d < 16, a == .slot(Int(d)), case .constant(let constant) = b else { return nil }
+        switch operation {
+        case .add: return UInt32(truncatingIfNeeded: constant)
+        case .subtract: return 0 &- UInt32(truncatingIfNeeded: constant)
+        default: return nil
+        }
+    }
 }
 
 extension Instruction {
@@ -100,15 +110,22 @@ extension BlockTranslation {
         let record = i.pointee
         let d = Place.slot(i.d)
         if let data = record.dataOperation {
-            compute(data, index)
+            if isPassedOn(index) {
+                add(.binary(data.operation, .temporary(0), data.a, data.b))
+            } else if index > 0, isPassedOn(index - 1) {
+                add(.binary(data.operation, d, data.a.passedOn, data.b.passedOn))
+            } else {
+                compute(data, index)
+            }
             return true
         }
         if let unary = record.unaryOperation {
+            let m = index > 0 && isPassedOn(index - 1) ? Operand.slot(i.m).passedOn : .slot(i.m)
             switch record.operation {
             case .sxtab, .sxtah, .uxtab, .uxtah:
-                add(.unary(unary, .temporary(0), .slot(i.m)))
+                add(.unary(unary, .temporary(0), m))
                 add(.binary(.add, d, .slot(i.n), .temporary(0)))
-            default: add(.unary(unary, d, .slot(i.m)))
+            default: add(.unary(unary, d, m))
             }
             return true
         }
@@ -163,6 +180,16 @@ extension BlockTranslation {
         return true
     }
 
+    /// Whether a shifted operand goes to the next record in a temporary: what takes it has no slow path, and nobody else
+    /// looks at it.
+    private func isPassedOn(_ index: Int) -> Bool {
+        let (record, next) = (records[index], records[index + 1])
+        guard let data = record.dataOperation, data.d == shiftedOperand, data.sets.isEmpty,
+            next.offset == record.offset
+        else { return false }
+        return next.dataOperation.map(\.sets.isEmpty) ?? (next.unaryOperation != nil)
+    }
+
     private mutating func compute(_ data: DataOperation, _ index: Int) {
         // A comparison's result is nobody's business; that of a shift is for the next record of the same instruction.
         let isLast = records[index + 1].offset != records[index].offset
@@ -173,7 +200,7 @@ extension BlockTranslation {
             return
         }
         let recovery = Recovery(data, d)
-        var fates = liveness.fates(of: index, data.sets, recovery?.needs ?? .max)
+        var fates = liveness.fates(of: index, data.sets, recovery)
         if recovery == nil || index < conditionalEnd {
             fates.stored.formUnion(fates.deferred)
             fates.deferred = []
@@ -184,23 +211,13 @@ extension BlockTranslation {
         pending.removeAll { $0.flags.isEmpty }
         add(.settingFlags(data.operation, d, data.a, data.b, keeps: fates.stored))
         if let recovery, !fates.deferred.isEmpty {
-            pending.append(PendingFlags(recovery: recovery, flags: fates.deferred, carry: data.carry))
+            pending.append(
+                PendingFlags(recovery: recovery, flags: fates.deferred, carry: data.carry, index: index))
         }
     }
+}
 
-    /// Stores the flags that wait, as the slow paths need them.
-    mutating func materialise() {
-        for flags in pending {
-            if let carry = flags.carry, flags.flags.contains(.c) { add(.setCarry(carry)) }
-            switch flags.recovery.way {
-            case .result(let slot):
-                if flags.flags.contains(.nz) { add(.setNZ(.slot(slot))) }
-            case .again(let operation, let a, let b):
-                add(.settingFlags(operation, nil, a, b, keeps: flags.flags))
-            case .undo(let inverse, let operation, let result, let b):
-                add(.binary(inverse, .temporary(0), .slot(result), b))
-                add(.settingFlags(operation, nil, .temporary(0), b, keeps: flags.flags))
-            }
-        }
-    }
+extension Operand {
+    /// The shifted operand as a temporary.
+    fileprivate var passedOn: Operand { self == .slot(Int(shiftedOperand)) ? .temporary(0) : self }
 }

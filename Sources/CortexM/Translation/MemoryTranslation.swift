@@ -3,196 +3,151 @@ import Translator
 
 /// Loads and stores: see `Loads`, `Stores` and `MultipleTransfers`. What cannot be done at once is done by the run loop.
 extension BlockTranslation {
-    private enum Indexing { case offset, before, behind, register }
-
-    /// - Returns: whether the record is a load or store of one register.
-    mutating func access(_ i: Instruction.Pointer) -> Bool {
+    /// - Returns: whether the record is a load or store.
+    mutating func access(_ i: Instruction.Pointer, _ index: Int) -> Bool {
+        guard let touch = i.pointee.touch else { return false }
         switch i.pointee.operation {
-        case .ldrLiteral: loadLiteral(i, i.d)
-        case .ldrImm: load(i, .uint32, .offset)
-        case .ldrPre: load(i, .uint32, .before)
-        case .ldrPost: load(i, .uint32, .behind)
-        case .ldrReg: load(i, .uint32, .register)
-        case .ldrhImm: load(i, .uint16, .offset)
-        case .ldrhPre: load(i, .uint16, .before)
-        case .ldrhPost: load(i, .uint16, .behind)
-        case .ldrhReg: load(i, .uint16, .register)
-        case .ldrbImm: load(i, .uint8, .offset)
-        case .ldrbPre: load(i, .uint8, .before)
-        case .ldrbPost: load(i, .uint8, .behind)
-        case .ldrbReg: load(i, .uint8, .register)
-        case .ldrshImm: load(i, .int16, .offset)
-        case .ldrshPre: load(i, .int16, .before)
-        case .ldrshPost: load(i, .int16, .behind)
-        case .ldrshReg: load(i, .int16, .register)
-        case .ldrsbImm: load(i, .int8, .offset)
-        case .ldrsbPre: load(i, .int8, .before)
-        case .ldrsbPost: load(i, .int8, .behind)
-        case .ldrsbReg: load(i, .int8, .register)
-        case .strImm: store(i, .uint32, .offset)
-        case .strPre: store(i, .uint32, .before)
-        case .strPost: store(i, .uint32, .behind)
-        case .strReg: store(i, .uint32, .register)
-        case .strhImm: store(i, .uint16, .offset)
-        case .strhPre: store(i, .uint16, .before)
-        case .strhPost: store(i, .uint16, .behind)
-        case .strhReg: store(i, .uint16, .register)
-        case .strbImm: store(i, .uint8, .offset)
-        case .strbPre: store(i, .uint8, .before)
-        case .strbPost: store(i, .uint8, .behind)
-        case .strbReg: store(i, .uint8, .register)
-        case .vldr: single(i, isLoad: true)
-        case .vstr: single(i, isLoad: false)
-        case .vldrLiteral: loadLiteral(i, StateOffset.single(i.pointee.d))
-        default: return false
+        case .ldrLiteral, .ldrImm, .ldrPre, .ldrPost, .ldrReg: load(i, index, touch, .uint32)
+        case .ldrhImm, .ldrhPre, .ldrhPost, .ldrhReg: load(i, index, touch, .uint16)
+        case .ldrbImm, .ldrbPre, .ldrbPost, .ldrbReg: load(i, index, touch, .uint8)
+        case .ldrshImm, .ldrshPre, .ldrshPost, .ldrshReg: load(i, index, touch, .int16)
+        case .ldrsbImm, .ldrsbPre, .ldrsbPost, .ldrsbReg: load(i, index, touch, .int8)
+        case .strImm, .strPre, .strPost, .strReg: store(i, index, touch, .uint32)
+        case .strhImm, .strhPre, .strhPost, .strhReg: store(i, index, touch, .uint16)
+        case .strbImm, .strbPre, .strbPost, .strbReg: store(i, index, touch, .uint8)
+        case .vldr, .vldrLiteral: load(i, index, touch, .uint32, to: StateOffset.single(i.pointee.d))
+        case .vstr: store(i, index, touch, .uint32, from: StateOffset.single(i.pointee.d))
+        case .ldmia, .ldmdb:
+            let slots = i.listed.map { $0 == 15 ? Int(CortexM.loadedPC) : $0 }
+            move(i, index, touch, slots, changesFirst: true)
+        case .stmia, .stmdb: move(i, index, touch, i.listed, changesFirst: false)
+        case .push:
+            move(i, index, touch, i.listed, changesFirst: false)
+            checkStack(i)
+        case .ldrdImm, .ldrdPre, .ldrdPost: move(i, index, touch, [i.d, i.a], changesFirst: true)
+        case .strdImm, .strdPre, .strdPost: move(i, index, touch, [i.d, i.a], changesFirst: false)
+        default:
+            let first = StateOffset.single(i.pointee.d)
+            move(i, index, touch, Array(first..<(first + Int(touch.size / 4))), changesFirst: false)
+            if i.pointee.operation == .vpush { checkStack(i) }
         }
         return true
     }
 
-    private func follow(_ i: Instruction.Pointer) -> Follow {
-        Follow(cycles: Int32(i.x >> 15), account: account(.busSlave))
+    private mutating func writeBack(_ touch: Touch) {
+        guard case .offset(let base, _) = touch.way, touch.change != 0 else { return }
+        add(.binary(.add, .slot(base), .slot(base), .constant(Int64(Int32(bitPattern: touch.change)))))
     }
 
-    private func address(_ i: Instruction.Pointer, _ indexing: Indexing) -> GuestAddress {
-        switch indexing {
-        case .offset, .before: .offset(i.n, i.imm)
-        case .behind: .offset(i.n, 0)
-        case .register: .indexed(i.n, i.m, shift: UInt8(i.x & 3))
-        }
-    }
+    // MARK: One register
 
-    private mutating func writeBack(_ i: Instruction.Pointer, _ indexing: Indexing) {
-        switch indexing {
-        case .offset, .register: break
-        case .before, .behind:
-            add(.binary(.add, .slot(i.n), .slot(i.n), .constant(Int64(Int32(bitPattern: i.imm)))))
-        }
-    }
-
-    private mutating func load(_ i: Instruction.Pointer, _ type: MemoryType, _ indexing: Indexing) {
-        let back = newLabel()
-        let slow = slowly(i, back: back)
-        add(.load(type, .slot(i.d), address(i, indexing), follow: follow(i), slow: slow))
+    private mutating func load(
+        _ i: Instruction.Pointer, _ index: Int, _ touch: Touch, _ type: MemoryType, to slot: Int? = nil
+    ) {
+        let slot = slot ?? i.d
         // What was loaded goes over the base.
-        if i.d != i.n { writeBack(i, indexing) }
-        add(.label(back))
-    }
-
-    private mutating func store(_ i: Instruction.Pointer, _ type: MemoryType, _ indexing: Indexing) {
-        let back = newLabel()
-        let slow = slowly(i, back: back)
-        add(.store(type, .slot(i.d), address(i, indexing), follow: follow(i), slow: slow))
-        writeBack(i, indexing)
-        add(.label(back))
-    }
-
-    private mutating func loadLiteral(_ i: Instruction.Pointer, _ d: Int) {
-        let back = newLabel()
-        let slow = slowly(i, back: back)
-        add(.load(.uint32, .slot(d), .constant(i.imm), follow: follow(i), slow: slow))
-        add(.label(back))
-    }
-
-    private mutating func single(_ i: Instruction.Pointer, isLoad: Bool) {
-        let back = newLabel()
-        let slow = slowly(i, back: back)
-        let slot = StateOffset.single(i.pointee.d)
-        if isLoad {
-            add(.load(.uint32, .slot(slot), address(i, .offset), follow: follow(i), slow: slow))
-        } else {
-            add(.store(.uint32, .slot(slot), address(i, .offset), follow: follow(i), slow: slow))
+        let changesBase = slot != i.n
+        reach(i, index, touch) { translation, way in
+            switch way {
+            case .near(let near): translation.add(.nearLoad(type, .slot(slot), touch.guestAddress, near))
+            case .byPage(let follow, let slow, let back):
+                let address = touch.guestAddress
+                let waiting = translation.waitingLoad(i, type, .slot(slot), address, slow: slow, back: back) {
+                    if changesBase { $0.writeBack(touch) }
+                }
+                translation.add(.load(type, .slot(slot), address, follow: follow, slow: waiting))
+            }
+            if changesBase { translation.writeBack(touch) }
         }
-        add(.label(back))
+    }
+
+    private mutating func store(
+        _ i: Instruction.Pointer, _ index: Int, _ touch: Touch, _ type: MemoryType, from slot: Int? = nil
+    ) {
+        let slot = slot ?? i.d
+        reach(i, index, touch) { translation, way in
+            switch way {
+            case .near(let near): translation.add(.nearStore(type, .slot(slot), touch.guestAddress, near))
+            case .byPage(let follow, let slow, _):
+                translation.add(.store(type, .slot(slot), touch.guestAddress, follow: follow, slow: slow))
+            }
+            translation.writeBack(touch)
+        }
+    }
+
+    private enum Way {
+        case near(Near)
+        case byPage(Follow, slow: Label, back: Label)
+    }
+
+    /// Has `body` write the access itself, and does what is left: slow paths, and the change of the bus slave.
+    private mutating func reach(
+        _ i: Instruction.Pointer, _ index: Int, _ touch: Touch, _ body: (inout BlockTranslation, Way) -> Void
+    ) {
+        let follow = Follow(cycles: touch.isSingle ? Int32(i.x >> 15) : 0, account: account(.busSlave))
+        let astray = newLabel()
+        switch foresight.approach(index, touch, otherwise: astray) {
+        case .near(let near):
+            outOfLine(at: astray) {
+                $0.materialise()
+                $0.add(.call(RuntimeHelper.stray.call(i)))
+            }
+            body(&self, .near(near))
+            change(to: near.distance, follow)
+        case .byPage:
+            let back = newLabel()
+            let slow = slowly(i, back: back)
+            body(&self, .byPage(follow, slow: slow, back: back))
+            add(.label(back))
+        }
+    }
+
+    /// Which bus slave an access went to is mostly known beforehand, and so is what that costs.
+    private mutating func change(to slave: Int, _ follow: Follow) {
+        switch foresight.slave {
+        case slave: return
+        case nil: add(follow.cycles == 0 ? .note(slave: slave) : .change(slave: slave, follow))
+        default:
+            charge(Int(follow.cycles), to: .busSlave)
+            add(.note(slave: slave))
+        }
+        foresight.use(slave: slave)
     }
 
     // MARK: Several registers
 
-    /// - Returns: whether the record is a load or store of several registers.
-    mutating func transfer(_ i: Instruction.Pointer) -> Bool {
-        let count = i.x.nonzeroBitCount
-        let words = Int(i.x & 0xFF)
-        let up = 4 &* UInt32(count)
-        switch i.pointee.operation {
-        case .ldmia: multiple(i, .offset(i.n, 0), change: up, isLoad: true)
-        case .ldmdb: multiple(i, .offset(i.n, 0 &- up), change: 0 &- up, isLoad: true)
-        case .stmia: multiple(i, .offset(i.n, 0), change: up, isLoad: false)
-        case .stmdb: multiple(i, .offset(i.n, 0 &- up), change: 0 &- up, isLoad: false)
-        case .push:
-            multiple(i, .offset(i.n, 0 &- up), change: 0 &- up, isLoad: false)
-            checkStack(i)
-        case .ldrdImm: pair(i, .offset(i.n, i.imm), change: 0, isLoad: true)
-        case .ldrdPre: pair(i, .offset(i.n, i.imm), change: i.imm, isLoad: true)
-        case .ldrdPost: pair(i, .offset(i.n, 0), change: i.imm, isLoad: true)
-        case .strdImm: pair(i, .offset(i.n, i.imm), change: 0, isLoad: false)
-        case .strdPre: pair(i, .offset(i.n, i.imm), change: i.imm, isLoad: false)
-        case .strdPost: pair(i, .offset(i.n, 0), change: i.imm, isLoad: false)
-        case .vldrDouble: singles(i, i.imm, 2, isLoad: true, writesBack: false)
-        case .vstrDouble: singles(i, i.imm, 2, isLoad: false, writesBack: false)
-        case .vldmia: singles(i, 0, words, isLoad: true, writesBack: i.a != 0)
-        case .vldmdb: singles(i, i.imm, words, isLoad: true, writesBack: i.a != 0)
-        case .vstmia: singles(i, 0, words, isLoad: false, writesBack: i.a != 0)
-        case .vstmdb: singles(i, i.imm, words, isLoad: false, writesBack: i.a != 0)
-        case .vpush:
-            singles(i, i.imm, words, isLoad: false, writesBack: i.a != 0)
-            checkStack(i)
-        default: return false
-        }
-        return true
-    }
-
-    private mutating func change(_ slot: Int, by change: UInt32) {
-        guard change != 0 else { return }
-        add(.binary(.add, .slot(slot), .slot(slot), .constant(Int64(Int32(bitPattern: change)))))
-    }
-
-    /// Moves slots from or to the words that temporary 1 points to, with their marks.
-    private mutating func move(_ slots: [Int], isLoad: Bool) {
-        for (index, slot) in slots.enumerated() {
-            if isLoad {
-                add(.load(.uint32, .slot(slot), .at(temporary: 1, 4 * index)))
-            } else {
-                add(.store(.uint32, .slot(slot), .at(temporary: 1, 4 * index)))
-            }
-            add(.store(.uint32, .kept, .at(temporary: 1, 4 * index + markDistance)))
-        }
-    }
-
-    private mutating func multiple(_ i: Instruction.Pointer, _ start: GuestAddress, change: UInt32, isLoad: Bool) {
-        let slots = (0..<16).filter { i.x >> UInt16($0) & 1 != 0 }
-        guard !slots.isEmpty else { return add(.call(RuntimeHelper.execute.call(i))) }
-        let back = newLabel()
-        let slow = slowly(i, back: back)
-        add(.reach(start, words: slots.count, isWrite: !isLoad, slow: slow))
-        if isLoad {
-            if i.a != 0 { self.change(i.n, by: change) }
-            move(slots.map { $0 == 15 ? Int(CortexM.loadedPC) : $0 }, isLoad: true)
-        } else {
-            move(slots, isLoad: false)
-            if i.a != 0 { self.change(i.n, by: change) }
-        }
-        add(.label(back))
-    }
-
-    private mutating func pair(_ i: Instruction.Pointer, _ start: GuestAddress, change: UInt32, isLoad: Bool) {
-        let back = newLabel()
-        let slow = slowly(i, back: back)
-        add(.reach(start, words: 2, isWrite: !isLoad, slow: slow))
-        if isLoad { self.change(i.n, by: change) }
-        move([i.d, i.a], isLoad: isLoad)
-        if !isLoad { self.change(i.n, by: change) }
-        add(.label(back))
-    }
-
-    private mutating func singles(
-        _ i: Instruction.Pointer, _ offset: UInt32, _ count: Int, isLoad: Bool, writesBack: Bool
+    private mutating func move(
+        _ i: Instruction.Pointer, _ index: Int, _ touch: Touch, _ slots: [Int], changesFirst: Bool
     ) {
-        guard count > 0, i.d + count <= 32 else { return add(.call(RuntimeHelper.execute.call(i))) }
-        let back = newLabel()
-        let slow = slowly(i, back: back)
-        let first = StateOffset.single(i.pointee.d)
-        add(.reach(.offset(i.n, offset), words: count, isWrite: !isLoad, slow: slow))
-        move(Array(first..<(first + count)), isLoad: isLoad)
-        if writesBack { change(i.n, by: i.imm) }
-        add(.label(back))
+        func words(_ translation: inout BlockTranslation) {
+            if changesFirst { translation.writeBack(touch) }
+            for (position, slot) in slots.enumerated() {
+                let word = HostAddress.at(temporary: 1, 4 * position)
+                if touch.isWrite {
+                    translation.add(.store(.uint32, .slot(slot), word))
+                } else {
+                    translation.add(.load(.uint32, .slot(slot), word))
+                }
+                translation.add(.mark(.uint32, at: Int32(4 * position)))
+            }
+            if !changesFirst { translation.writeBack(touch) }
+        }
+        reach(i, index, touch) { translation, way in
+            let address = touch.guestAddress
+            switch way {
+            case .near(let near): translation.add(.nearReach(address, near))
+            case .byPage(_, let slow, let back):
+                let waiting =
+                    touch.isWrite
+                    ? slow : translation.waitingWords(i, slots.count, address, slow: slow, back: back, words)
+                translation.add(.reach(address, words: slots.count, isWrite: touch.isWrite, slow: waiting))
+            }
+            words(&translation)
+        }
     }
+}
+
+extension Instruction.Pointer {
+    /// The registers of a list.
+    fileprivate var listed: [Int] { (0..<16).filter { x >> UInt16($0) & 1 != 0 } }
 }

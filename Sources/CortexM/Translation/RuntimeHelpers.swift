@@ -6,6 +6,8 @@ import Translator
 enum RuntimeHelper: Int, CaseIterable {
     /// Has the run loop execute one record.
     case execute
+    /// Has it execute a load or store that is not as foreseen, and what is behind it.
+    case stray
     /// Has the run loop execute the last record of a block.
     case finish
     /// The instruction fetch of a block from a memory with wait states.
@@ -32,6 +34,14 @@ enum RuntimeHelper: Int, CaseIterable {
             return { state, block, record in
                 RuntimeHelper.execute(
                     RuntimeHelper.state(state), RuntimeHelper.block(block), RuntimeHelper.record(record))
+            }
+        case .stray:
+            return { state, block, record in
+                let state = RuntimeHelper.state(state)
+                state.pointee.processor._withUnsafeGuaranteedRef {
+                    $0.stray(RuntimeHelper.block(block), RuntimeHelper.record(record))
+                }
+                return false
             }
         case .finish:
             return { state, block, record in
@@ -64,14 +74,28 @@ enum RuntimeHelper: Int, CaseIterable {
         }
     }
 
-    /// One record, followed by an end mark, through the run loop.
     private static func execute(
         _ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instruction.Pointer
     ) -> Bool {
+        let changes = state.pointee.processor._withUnsafeGuaranteedRef { $0.hostCodeChanges }
+        runAlone(state, block, i)
+        guard state.pointee.departure == .stopped else { return false }
+        // The code that called is not to be gone on with if it became stale, or if the counters were emptied, since it
+        // takes for granted that this block is on the dirty list.
+        let isStale = state.pointee.processor._withUnsafeGuaranteedRef { $0.hostCodeChanges != changes }
+        guard !isStale, block.pointee.count > 0 else {
+            state.pointee.departure = .attention
+            return false
+        }
+        return true
+    }
+
+    /// One record, followed by an end mark, through the run loop.
+    static func runAlone(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instruction.Pointer) {
         state.pointee.processor._withUnsafeGuaranteedRef { processor in
             processor.single.pointee = i.pointee
             _ = CortexM.run(state, block, at: processor.single)
-            return state.pointee.departure == .stopped
+            state.updateFPGate()
         }
     }
 }

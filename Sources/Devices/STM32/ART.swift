@@ -13,6 +13,12 @@ import Machine
 ///   free, unless it is cached;
 /// * a read that was begun is finished: what else wants the flash waits for it.
 ///
+/// Most entries into a stretch of code find all its lines in the cache and the line behind it cached or read ahead: what
+/// they change is only which lines were used last. Nobody asks for that until a line must be replaced. So an entry is
+/// noted in the stretch itself, `FetchUse.end`, and those that were entered since lines came or went, `recent`, are put
+/// into their order when the next line comes. `LineState.epoch` tells the core when a stretch has to be asked about
+/// again.
+///
 /// All times are those at which an instruction executes; it was fetched `lead` cycles before.
 public final class ART: AccessTiming {
     /// Cycles from the fetch of an instruction to its execution: fetch and decode stage (DDI 0439 1.2).
@@ -20,29 +26,18 @@ public final class ART: AccessTiming {
     static let instructionLines = 64
     static let dataLines = 8
 
-    /// What changes from access to access.
-    private struct State {
-        var instructions: LineCache
-        var data: LineCache
-        /// The line of the instruction executed last; -1 for none.
-        var current = -1
-        /// The line that is being read ahead or was; -1 for none.
-        var prefetched = -1
-        /// When an instruction in that line can execute.
-        var prefetchReady: Cycles = 0
-        /// When the flash can begin another read.
-        var free: Cycles = 0
-        var waitStates = 0
-        var cachesInstructions = false
-        var cachesData = false
-        var prefetches = false
-    }
-
     public let lineShift: UInt32 = 4
     public var onChange: () -> Void = {}
+    public var onEmpty: () -> Void = {}
+    public let lines: LineState.Pointer
     private let firstLine: Int
     private let lineCount: Int
-    private let state: UnsafeMutablePointer<State>
+    private let instructions: LineQueue
+    private let data: LineCache
+    /// The line of the instruction executed last, as of the last settling; -1 for none.
+    private var current = -1
+    /// The stretches that were entered in the present epoch, each once.
+    private var recent: [FetchPlan] = []
 
     /// - Parameters:
     ///   - base: where the flash begins; a multiple of 16.
@@ -51,28 +46,28 @@ public final class ART: AccessTiming {
         precondition(base % 16 == 0 && size > 0 && size % 16 == 0, "flash consists of whole lines")
         firstLine = Int(base >> 4)
         lineCount = size >> 4
-        state = .allocate(capacity: 1)
-        state.initialize(
-            to: State(
-                instructions: LineCache(capacity: ART.instructionLines, lines: lineCount),
-                data: LineCache(capacity: ART.dataLines, lines: lineCount)))
+        instructions = LineQueue(capacity: ART.instructionLines, lines: lineCount)
+        data = LineCache(capacity: ART.dataLines, lines: lineCount)
+        lines = .allocate(capacity: 1)
+        lines.initialize(to: LineState())
     }
 
     deinit {
-        state.pointee.instructions.free()
-        state.pointee.data.free()
-        state.deallocate()
+        instructions.free()
+        data.free()
+        lines.deallocate()
     }
 
     /// What `FLASH_ACR` says.
     public var timing = FlashTiming() {
         didSet {
             guard timing != oldValue else { return }
-            state.pointee.waitStates = timing.waitStates
-            state.pointee.cachesInstructions = timing.instructionCache
-            state.pointee.cachesData = timing.dataCache
-            state.pointee.prefetches = timing.prefetch
-            state.pointee.prefetched = -1
+            settle()
+            lines.pointee.waitStates = timing.waitStates
+            lines.pointee.cachesInstructions = timing.instructionCache
+            lines.pointee.data = timing.dataCache ? data.shared : nil
+            lines.pointee.prefetches = timing.prefetch
+            lines.pointee.ahead = -1
             onChange()
         }
     }
@@ -81,19 +76,21 @@ public final class ART: AccessTiming {
     public var isTransparent: Bool { timing.waitStates == 0 }
 
     /// ICRST and DCRST of `FLASH_ACR`.
-    public func emptyCaches(instructions: Bool, data: Bool) {
-        if instructions {
-            state.pointee.instructions.empty()
-            state.pointee.current = -1
-            state.pointee.prefetched = -1
+    public func emptyCaches(instructions emptiesInstructions: Bool, data emptiesData: Bool) {
+        if emptiesInstructions {
+            settle()
+            instructions.empty()
+            current = -1
+            lines.pointee.ahead = -1
         }
-        if data { state.pointee.data.empty() }
+        if emptiesData { data.empty() }
+        onEmpty()
     }
 
     /// The flash is being programmed or erased: "any attempt to read the Flash memory while it is busy stalls the bus"
     /// (3.6).
     public func hold(until cycle: Cycles) {
-        state.pointee.free = max(state.pointee.free, cycle)
+        lines.pointee.free = max(lines.pointee.free, cycle)
     }
 
     // MARK: Instructions
@@ -102,25 +99,58 @@ public final class ART: AccessTiming {
         let first = Int(plan.firstLine) &- firstLine
         let last = Int(plan.lastLine) &- firstLine
         guard first >= 0, last < lineCount else { return 0 }
-        if state.pointee.cachesInstructions {
-            var line = first
-            while line <= last, state.pointee.instructions.holds(line) { line &+= 1 }
-            if line > last {
-                for line in first...last { state.pointee.instructions.touch(line) }
-                state.pointee.current = last
-                prefetch(behind: last, at: now &+ Int(plan.cyclesToRequest[last &- first]))
-                return 0
+        plan.use.pointee.end = now &+ plan.cycles
+        var delay = 0
+        if lines.pointee.cachesInstructions {
+            if isHeld(plan, first, last) {
+                prefetch(behind: last, at: now &+ plan.cyclesToRequest[last &- first])
+            } else {
+                settle()
+                delay = read(first, last, plan, at: now)
+                _ = isHeld(plan, first, last)
             }
+            if !lines.pointee.prefetches || last &+ 1 >= lineCount || instructions.holds(last &+ 1) {
+                plan.use.pointee.quiet = plan.use.pointee.held
+            }
+        } else {
+            delay = read(first, last, plan, at: now)
         }
-        return slowDelay(first, last, plan, at: now)
+        return delay
     }
 
-    @inline(never)
-    private func slowDelay(_ first: Int, _ last: Int, _ plan: FetchPlan, at now: Cycles) -> Int {
+    /// Whether all lines of a stretch are cached; it then is one of the recent ones.
+    private func isHeld(_ plan: FetchPlan, _ first: Int, _ last: Int) -> Bool {
+        if plan.use.pointee.held == lines.pointee.epoch { return true }
+        var line = first
+        while line <= last, instructions.holds(line) { line &+= 1 }
+        guard line > last else { return false }
+        plan.use.pointee.held = lines.pointee.epoch
+        plan.use.pointee.next = last &+ 1 < lineCount ? last &+ 1 : -1
+        plan.use.pointee.lines = lines
+        recent.append(plan)
+        return true
+    }
+
+    /// Puts the lines of the recent stretches into the order of their last uses, and begins another epoch.
+    private func settle() {
+        lines.pointee.epoch &+= 1
+        guard let last = recent.last else { return }
+        if recent.count > 1 {
+            recent.sort { $0.use.pointee.end &- $0.cycles < $1.use.pointee.end &- $1.cycles }
+        }
+        for plan in recent {
+            for line in plan.firstLine...plan.lastLine { instructions.touch(Int(line) &- firstLine) }
+        }
+        current = Int((recent.last ?? last).lastLine) &- firstLine
+        recent.removeAll(keepingCapacity: true)
+    }
+
+    /// Reads what is not there of a stretch.
+    private func read(_ first: Int, _ last: Int, _ plan: FetchPlan, at now: Cycles) -> Int {
         var delay = 0
         for line in first...last {
-            let due = now &+ delay &+ Int(plan.cyclesToLine[line &- first])
-            let request = now &+ delay &+ Int(plan.cyclesToRequest[line &- first])
+            let due = now &+ delay &+ plan.cyclesToLine[line &- first]
+            let request = now &+ delay &+ plan.cyclesToRequest[line &- first]
             let ready = fetch(line, at: request)
             delay &+= max(0, ready &- due)
             prefetch(behind: line, at: ready)
@@ -130,21 +160,21 @@ public final class ART: AccessTiming {
 
     /// When an instruction can execute from a line that the core asks for at a cycle.
     private func fetch(_ line: Int, at request: Cycles) -> Cycles {
-        if line == state.pointee.current { return request }
-        state.pointee.current = line
-        if state.pointee.cachesInstructions, state.pointee.instructions.holds(line) {
-            state.pointee.instructions.touch(line)
+        if line == current { return request }
+        current = line
+        if lines.pointee.cachesInstructions, instructions.holds(line) {
+            instructions.touch(line)
             return request
         }
         let ready: Cycles
-        if line == state.pointee.prefetched {
-            ready = max(request, state.pointee.prefetchReady)
-            state.pointee.prefetched = -1
+        if line == lines.pointee.ahead {
+            ready = max(request, lines.pointee.aheadReady)
+            lines.pointee.ahead = -1
         } else {
-            ready = max(request, state.pointee.free) &+ state.pointee.waitStates
-            state.pointee.free = ready &+ 1
+            ready = max(request, lines.pointee.free) &+ lines.pointee.waitStates
+            lines.pointee.free = ready &+ 1
         }
-        if state.pointee.cachesInstructions { state.pointee.instructions.insert(line) }
+        if lines.pointee.cachesInstructions { instructions.insert(line) }
         return ready
     }
 
@@ -152,11 +182,11 @@ public final class ART: AccessTiming {
     @inline(__always)
     private func prefetch(behind line: Int, at now: Cycles) {
         let next = line &+ 1
-        guard state.pointee.prefetches, next != state.pointee.prefetched, next < lineCount else { return }
-        if state.pointee.cachesInstructions, state.pointee.instructions.holds(next) { return }
-        state.pointee.prefetched = next
-        state.pointee.prefetchReady = max(now &+ 1, state.pointee.free) &+ state.pointee.waitStates
-        state.pointee.free = state.pointee.prefetchReady &+ 1
+        guard lines.pointee.prefetches, next != lines.pointee.ahead, next < lineCount else { return }
+        if lines.pointee.cachesInstructions, instructions.holds(next) { return }
+        lines.pointee.ahead = next
+        lines.pointee.aheadReady = max(now &+ 1, lines.pointee.free) &+ lines.pointee.waitStates
+        lines.pointee.free = lines.pointee.aheadReady &+ 1
     }
 
     // MARK: Data
@@ -164,15 +194,15 @@ public final class ART: AccessTiming {
     public func readDelay(_ address: UInt32, at now: Cycles) -> Int {
         let line = Int(address >> lineShift) &- firstLine
         guard line >= 0, line < lineCount else { return 0 }
-        if state.pointee.cachesData, state.pointee.data.holds(line) {
-            state.pointee.data.touch(line)
+        if timing.dataCache, data.holds(line) {
+            data.touch(line)
             return 0
         }
         // On the scale of executing instructions a data read asks `lead` cycles later than a fetch.
         let due = now &+ ART.lead
-        let ready = max(due, state.pointee.free) &+ state.pointee.waitStates
-        state.pointee.free = ready &+ 1
-        if state.pointee.cachesData { state.pointee.data.insert(line) }
+        let ready = max(due, lines.pointee.free) &+ lines.pointee.waitStates
+        lines.pointee.free = ready &+ 1
+        if timing.dataCache { data.insert(line) }
         return ready &- due
     }
 }

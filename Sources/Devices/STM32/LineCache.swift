@@ -3,28 +3,27 @@ import Machine
 /// A small cache of flash lines that replaces the least recently used one. It holds no bytes: the model needs to know
 /// only which lines are present.
 ///
-/// It is asked at every entry into a block, so presence is one load from a table over the whole memory.
+/// Presence is one load from a table over the whole memory.
 struct LineCache {
     private let capacity: Int
-    private let lines: Int
-    /// For each line of the memory its place plus one, or zero when it is not present.
-    private let places: UnsafeMutablePointer<UInt8>
-    /// For each place, when it was used last; zero while it is empty.
-    private let lastUse: UnsafeMutablePointer<UInt64>
+    /// What of it others may look at and note.
+    let shared: CachedLines
     /// For each place, the line in it; -1 while it is empty.
     private let contents: UnsafeMutablePointer<Int>
-    private var uses: UInt64 = 0
+
+    private var places: UnsafeMutablePointer<UInt8> { shared.places }
+    private var lastUse: UnsafeMutablePointer<UInt64> { shared.lastUse }
 
     /// - Parameters:
     ///   - capacity: how many lines it holds; 1 to 255.
     ///   - lines: how many lines the memory has.
     init(capacity: Int, lines: Int) {
         self.capacity = capacity
-        self.lines = lines
-        places = .allocate(capacity: lines)
-        places.initialize(repeating: 0, count: lines)
-        lastUse = .allocate(capacity: capacity)
-        lastUse.initialize(repeating: 0, count: capacity)
+        shared = CachedLines(
+            places: .allocate(capacity: lines), lastUse: .allocate(capacity: capacity), uses: .allocate(capacity: 1))
+        shared.places.initialize(repeating: 0, count: lines)
+        shared.lastUse.initialize(repeating: 0, count: capacity)
+        shared.uses.initialize(to: 0)
         contents = .allocate(capacity: capacity)
         contents.initialize(repeating: -1, count: capacity)
     }
@@ -32,6 +31,7 @@ struct LineCache {
     func free() {
         places.deallocate()
         lastUse.deallocate()
+        shared.uses.deallocate()
         contents.deallocate()
     }
 
@@ -41,13 +41,13 @@ struct LineCache {
 
     /// Notes that a line is used that is present.
     @inline(__always)
-    mutating func touch(_ line: Int) {
-        uses &+= 1
-        lastUse[Int(places[line]) &- 1] = uses
+    func touch(_ line: Int) {
+        shared.uses.pointee &+= 1
+        lastUse[Int(places[line]) &- 1] = shared.uses.pointee
     }
 
     /// Puts a line in the place of the least recently used one; it must not be present.
-    mutating func insert(_ line: Int) {
+    func insert(_ line: Int) {
         var oldest = 0
         for place in 1..<capacity where lastUse[place] < lastUse[oldest] { oldest = place }
         if contents[oldest] >= 0 { places[contents[oldest]] = 0 }
@@ -56,7 +56,7 @@ struct LineCache {
         touch(line)
     }
 
-    mutating func empty() {
+    func empty() {
         for place in 0..<capacity {
             if contents[place] >= 0 { places[contents[place]] = 0 }
             contents[place] = -1

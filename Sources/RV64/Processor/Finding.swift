@@ -103,7 +103,7 @@ extension Hart {
         }
         block.pointee.fetched = state.pointee.fetchEpoch
         guard missing > 0 else { return }
-        let cycles = missing * timings[.instructionMiss]
+        let cycles = missing * prices.instructionMiss
         state.pointee.budget -= cycles
         block.pointee.charged[Cause.instructionCache.index] += cycles
     }

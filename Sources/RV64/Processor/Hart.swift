@@ -11,6 +11,7 @@ public final class Hart {
     let chip: Chip
     let features: HartFeatures
     let timings: CycleTable
+    let prices: AccessPrices
     public let state: CoreState.Pointer
     let ledger = Ledger()
     /// The control and status registers.
@@ -36,6 +37,7 @@ public final class Hart {
     var ending: Ending?
     /// The loop that it turns in without doing anything, if that was noticed: see `Spinning`.
     var spin: Spin?
+    var polling = Polling()
 
     public weak var observer: (any RunObserver)?
     var observedAddresses: Set<UInt32> = []
@@ -43,7 +45,7 @@ public final class Hart {
 
     /// What was decoded, by index of the block.
     var drafts: [BlockBuilder.Draft] = []
-    let decoder = Decoder()
+    let decoder = Decoder.all
     var instructionCache: Cache
     /// For each line of the shared memory whether the instruction cache holds it.
     let fetchedLines: UnsafeMutablePointer<Bool>
@@ -100,6 +102,7 @@ public final class Hart {
         self.chip = chip
         self.features = features
         self.timings = timings
+        prices = AccessPrices(timings)
         self.shared = shared
         self.harts = harts
         storage = .allocate(byteCount: CoreState.registerBytes + MemoryLayout<CoreState>.size, alignment: 64)

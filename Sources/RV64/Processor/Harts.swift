@@ -1,6 +1,7 @@
 import Engine
 import Machine
 import Semihosting
+import Translator
 
 /// The harts of a chip, which share memory and devices and run in turns.
 ///
@@ -79,6 +80,8 @@ public final class Harts: CPU {
     public func line(_ interrupt: InterruptCause, of hart: Int) -> InterruptLine {
         InterruptLine { [unowned hart = harts[hart]] in hart.control.setLine(interrupt, $0) }
     }
+
+    public var hasTranslator: Bool { HostCode.hasEmitter }
 
     /// Makes host code of what the harts execute often; nothing but speed depends on it.
     ///

@@ -13,6 +13,7 @@ extension Hart {
         var end = min(turn, horizon)
         repeat {
             if mayTakeInterrupt { takePendingInterrupt() }
+            if polling.isNoticed { passPolling(until: min(end, chip.events.next ?? .max)) }
             advance(turn: end, horizon: horizon)
             // What it does may make a device plan something that comes before that.
             end = min(end, chip.events.next ?? .max)
@@ -47,7 +48,7 @@ extension Hart {
         return true
     }
 
-    private func advance(turn: Cycles, horizon: Cycles) {
+    func advance(turn: Cycles, horizon: Cycles) {
         let block: Block.Pointer
         let ip: Instruction.Pointer
         var deadline = turn

@@ -36,10 +36,12 @@ struct Assembler {
         }
     }
 
-    /// The eight two-operand operations, by their number in the opcode.
+    /// The two-operand operations, by their number in the opcode.
     enum Arithmetic: UInt8, CaseIterable, Sendable {
         case add = 0
         case or = 1
+        /// Subtracts the carry as well.
+        case sbb = 3
         case and = 4
         case sub = 5
         case xor = 6
@@ -117,7 +119,7 @@ struct Assembler {
         encode(operand: target, reg)
     }
 
-    private mutating func encode(operand target: Target, _ reg: UInt8) {
+    mutating func encode(operand target: Target, _ reg: UInt8) {
         let field = (reg & 7) << 3
         switch target {
         case .register(let register):

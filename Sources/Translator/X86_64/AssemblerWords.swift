@@ -36,6 +36,16 @@ extension Assembler {
 
     mutating func set(_ flag: Flag, _ d: Memory) { encode([0x0F, 0x90 | flag.rawValue], 0, .memory(d), isWide: false) }
 
+    /// CMP of memory with a register.
+    mutating func compare(_ size: Size, _ d: Memory, _ s: Register) {
+        switch size {
+        case .byte: encode([0x38], s.rawValue, .memory(d), isWide: false, isByteReg: true)
+        case .halfword: encode([0x39], s.rawValue, .memory(d), isWide: false, prefix: 0x66)
+        case .word: encode([0x39], s.rawValue, .memory(d), isWide: false)
+        case .doubleword: encode([0x39], s.rawValue, .memory(d), isWide: true)
+        }
+    }
+
     mutating func testLowByte(_ d: Register, constant: UInt8) {
         encode([0xF6], 0, .register(d), isWide: false, isByte: true)
         append(constant)
@@ -49,20 +59,12 @@ extension Assembler {
     // MARK: Floating point, between vector registers
 
     mutating func float(_ operation: Float, _ d: Vector, _ s: Vector, wide: Bool) {
-        encode([0x0F, operation.rawValue], d, .register(vector(s)), isWide: false, prefix: wide ? 0xF2 : 0xF3)
+        encode([0x0F, operation.rawValue], d, .vector(s), isWide: false, prefix: wide ? 0xF2 : 0xF3)
     }
-
-    /// CVTSS2SD.
-    mutating func widen(_ d: Vector, _ s: Memory) { encode([0x0F, 0x5A], d, .memory(s), isWide: false, prefix: 0xF3) }
 
     /// CVTSD2SS.
     mutating func narrow(_ d: Vector, _ s: Vector) {
-        encode([0x0F, 0x5A], d, .register(vector(s)), isWide: false, prefix: 0xF2)
-    }
-
-    /// CVTTSS2SI.
-    mutating func truncate(_ d: Register, _ s: Memory) {
-        encode([0x0F, 0x2C], d.rawValue, .memory(s), isWide: false, prefix: 0xF3)
+        encode([0x0F, 0x5A], d, .vector(s), isWide: false, prefix: 0xF2)
     }
 
     /// MOVD from a general register.
@@ -77,15 +79,6 @@ extension Assembler {
 
     /// PMADDWD: both products of halfwords, added.
     mutating func multiplyPairs(_ d: Vector, _ s: Vector) {
-        encode([0x0F, 0xF5], d, .register(vector(s)), isWide: false, prefix: 0x66)
-    }
-
-    private func vector(_ number: Vector) -> Register { Register(rawValue: number) ?? .rax }
-}
-
-extension Assembler {
-    /// UCOMISS.
-    mutating func compareFloat(_ d: Vector, _ s: Vector) {
-        encode([0x0F, 0x2E], d, .register(Register(rawValue: s) ?? .rax), isWide: false)
+        encode([0x0F, 0xF5], d, .vector(s), isWide: false, prefix: 0x66)
     }
 }

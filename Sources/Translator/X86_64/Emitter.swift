@@ -1,7 +1,8 @@
 /// From the form to x86-64 code.
 ///
-/// rbx points to the state, r15 is the budget, r14 what is kept, r12 the guest's memory, and r13 its lines unless they
-/// lie near the memory or the state; the favourite slots have registers of their own throughout, and rax, rcx, rdx, rsi are free
+/// rbx points to the state, r15 is the budget, r14 what is kept, r12 the guest's memory, and r13 its lines, unless what
+/// they point to lies near something else; the favourite slots have registers of their own throughout, and rax, rcx,
+/// rdx, rsi are free
 /// between two operations.
 struct Emitter {
     typealias Register = Assembler.Register
@@ -25,7 +26,13 @@ struct Emitter {
     private var labels = 1 << 24
     /// What set the host's flags, and where the code was then.
     var hostFlags: (source: WordOperation, at: Int)?
+    /// Where the code was when the host's flags told how two singles compare.
+    var comparedSinglesAt: Int?
+    /// Whether three-operand and fused forms of floating point may be used.
+    let usesVEX: Bool
     var homes: [Register?]
+    /// The registers of singles.
+    private(set) var vectors: [Vector?]
     /// What holds in the loop that is being emitted.
     var inLoop: LoopState?
     /// Whether the host's flags tell how the budget compares with zero.
@@ -37,10 +44,14 @@ struct Emitter {
         case word(DistantWord, at: Label)
     }
 
-    init(_ layout: Layout, block: UInt, stubs: Stubs) {
+    init(_ layout: Layout, block: UInt, stubs: Stubs, usesVEX: Bool) {
         self.layout = layout
         self.block = block
         self.stubs = stubs
+        self.usesVEX = usesVEX
+        let singles = layout.words?.singles ?? SingleLayout()
+        vectors = [Vector?](repeating: nil, count: singles.slots.count)
+        for (slot, vector) in Emitter.homes(singles) { vectors[slot - singles.slots.lowerBound] = vector }
         homes = [Register?](repeating: nil, count: 64)
         for (slot, register) in Emitter.homes(layout) { homes[slot] = register }
     }
@@ -48,8 +59,8 @@ struct Emitter {
     /// The slots that have a register.
     static func homes(_ layout: Layout) -> [(slot: Int, register: Register)] {
         var registers: [Register] = [.rbp, .rdi, .r8, .r9, .r10, .r11]
-        if layout.near != nil || layout.linesDistance != nil { registers.append(.r13) }
-        if layout.near != nil { registers.append(.r12) }
+        if !layout.usesLines { registers.append(.r13) }
+        if !layout.usesMemory { registers.append(.r12) }
         return Array(zip(layout.favourites, registers))
     }
 
@@ -112,6 +123,7 @@ struct Emitter {
             assembler.load(type, result, target(of: s))
             put(result, d)
         case .load(let type, let d, let address):
+            if let own = vector(of: Operand(d)) { return assembler.loadFloat(own, memory(address), wide: false) }
             let result = register(of: d) ?? .rax
             assembler.load(type, result, .memory(memory(address)))
             put(result, d)
@@ -148,6 +160,7 @@ struct Emitter {
         case .label(let label):
             assembler.place(label)
             hostFlags = nil
+            comparedSinglesAt = nil
         case .jump(let label): assembler.jump(label)
         case .branch(.less, .budget, .constant(0), let label) where isBudgetCompared: assembler.jump(.less, label)
         case .branch(let condition, let a, let b, let label):
@@ -202,6 +215,12 @@ struct Emitter {
 
     func home(_ slot: Int) -> Register? { slot < homes.count ? homes[slot] : nil }
 
+    /// The register of a single.
+    func vector(of operand: Operand) -> Vector? {
+        if case .slot(let slot) = operand { return vector(slot) }
+        return nil
+    }
+
     func memory(_ slot: Int) -> Assembler.Memory {
         Assembler.Memory(Emitter.state, Int32(layout.slots + layout.slotType.bytes * slot))
     }
@@ -249,6 +268,8 @@ struct Emitter {
     mutating func put(_ result: Register, _ place: Place) {
         if let register = register(of: place) {
             if register != result { assembler.mov(register, result) }
+        } else if let own = vector(of: Operand(place)) {
+            assembler.moveBits(own, from: result)
         } else if case .slot(let slot) = place {
             assembler.store(Emitter.size(layout.slotType), result, memory(slot))
         }
@@ -296,6 +317,7 @@ struct Emitter {
 
     private mutating func store(_ type: MemoryType, _ s: Operand, _ address: HostAddress) {
         let size = Emitter.size(type)
+        if let own = vector(of: s) { return assembler.storeFloat(own, memory(address)) }
         if case .constant(let constant) = s, let short = Int32(exactly: constant) {
             assembler.store(size, constant: short, memory(address))
             return

@@ -155,4 +155,8 @@ extension Layout {
         let distance = Int(bitPattern: window.lines) &- Int(bitPattern: window.memory)
         return Int32(exactly: distance)
     }
+
+    /// Whether the memory, and its lines, need a register of their own.
+    var usesMemory: Bool { words != nil || near == nil }
+    var usesLines: Bool { words == nil && near == nil && linesDistance == nil }
 }

@@ -33,19 +33,61 @@ extension Emitter {
     }
 
     mutating func halfwords(_ product: HalfwordProduct) {
+        switch (product.kind, product.result) {
+        case (.dual(exchanges: false, subtracts: false), .sum(let addend, let sticky)):
+            sumOfPairs(product, addend, sticky)
+        case (.single(let top, let otherTop), .sum(let addend, let sticky)):
+            half(product.n, top, into: .rax)
+            half(product.m, otherTop, into: .rcx)
+            assembler.multiply(.rax, .register(.rcx), wide: false)
+            add(addend, to: .rax, sticky)
+            put(.rax, .slot(product.d))
+        default:
+            multiply(product)
+            finish(product)
+        }
+    }
+
+    /// SMLAD: both products and their sum at once. The sum is too large for a word only if it is 2^31, which then looks
+    /// like its negative.
+    private mutating func sumOfPairs(_ product: HalfwordProduct, _ addend: Int?, _ sticky: Int) {
+        let back = newLabel()
+        assembler.moveBits(0, from: wordTarget(.slot(product.n)))
+        assembler.moveBits(1, from: wordTarget(.slot(product.m)))
+        assembler.multiplyPairs(0, 1)
+        assembler.moveBits(.rax, 0, wide: false)
+        assembler.arithmetic(.cmp, .register(.rax), constant: .min, wide: false)
+        assembler.jump(.equal, distantly(.largestSum(addend, sticky: sticky, back: back)))
+        add(addend, to: .rax, sticky)
+        assembler.place(back)
+        put(.rax, .slot(product.d))
+    }
+
+    /// Adds a slot to a word, and notes that the sum is more than a word.
+    private mutating func add(_ addend: Int?, to sum: Register, _ sticky: Int) {
+        guard let addend else { return }
+        let back = newLabel()
+        assembler.arithmetic(.add, sum, wordTarget(.slot(addend)), wide: false)
+        assembler.jump(.overflow, distantly(.tooLarge(sticky: sticky, back: back)))
+        assembler.place(back)
+    }
+
+    /// To the sum 2^31 a slot is added.
+    mutating func addToLargest(_ addend: Int?, _ sticky: Int, back: Label) {
+        if let addend {
+            fetchWord(.slot(addend), into: .rcx)
+            // Only with a negative addend it is a word.
+            assembler.arithmetic(.add, .rax, .register(.rcx), wide: false)
+            assembler.test(.rcx, .rcx, wide: false)
+            assembler.jump(.negative, back)
+        }
+        assembler.store(.word, constant: 1, field(sticky))
+        assembler.jump(back)
+    }
+
+    /// Leaves the sum of products in rax, 64 bits.
+    private mutating func multiply(_ product: HalfwordProduct) {
         switch product.kind {
-        case .dual(exchanges: false, subtracts: false):
-            // The sum is too large for a word only if it is 2^31, which then looks like its negative.
-            let sum = newLabel()
-            assembler.moveBits(0, from: wordTarget(.slot(product.n)))
-            assembler.moveBits(1, from: wordTarget(.slot(product.m)))
-            assembler.multiplyPairs(0, 1)
-            assembler.moveBits(.rcx, 0, wide: false)
-            assembler.load(.int32, .rax, .register(.rcx))
-            assembler.arithmetic(.cmp, .register(.rcx), constant: .min, wide: false)
-            assembler.jump(.notEqual, sum)
-            assembler.mov(.rax, .rcx, wide: false)
-            assembler.place(sum)
         case .single(let top, let otherTop):
             half(product.n, top, into: .rax)
             half(product.m, otherTop, into: .rcx)
@@ -59,6 +101,9 @@ extension Emitter {
             assembler.multiply(.rcx, .register(.rsi))
             assembler.arithmetic(subtracts ? .sub : .add, .rax, .register(.rcx))
         }
+    }
+
+    private mutating func finish(_ product: HalfwordProduct) {
         switch product.result {
         case .word:
             assembler.mov(.rax, .rax, wide: false)

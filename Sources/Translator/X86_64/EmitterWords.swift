@@ -22,30 +22,22 @@ extension Emitter {
         case .multiplyLong(let isSigned, let accumulates, let low, let high, let a, let b):
             multiplyLong(isSigned, accumulates, low, high, a, b)
         case .halfwords(let product): halfwords(product)
+        case .nearLoad(let type, let d, let address, let near): nearLoad(type, d, address, near)
+        case .nearStore(let type, let s, let address, let near): nearStore(type, s, address, near)
+        case .nearReach(let address, let near): nearReach(address, near)
+        case .mark(let type, let distance): mark(type, Assembler.Memory(Emitter.temporaries[1], distance))
+        case .note(let slave): assembler.store(.doubleword, slaveRegister(slave), field(words.lastSlave))
+        case .change(let slave, let follow): change(to: slaveRegister(slave), follow)
         case .load(let type, let d, let address, let follow, let slow): load(type, d, address, follow, slow)
         case .store(let type, let s, let address, let follow, let slow): store(type, s, address, follow, slow)
         case .reach(let address, let count, let isWrite, let slow): reach(address, count, isWrite, slow)
-        case .single(let operation, let d, let n, let m, let slow): single(operation, d, n, m, slow)
-        case .compareSingles(let n, let m, let result, let unordered): compareSingles(n, m, result, unordered)
-        case .integerFromSingle(let d, let m, let slow):
-            checkFPSCR(slow)
-            assembler.truncate(.rax, memory(m))
-            assembler.arithmetic(.cmp, .register(.rax), constant: .min, wide: false)
-            assembler.jump(.equal, slow)
-            put(.rax, .slot(d))
-        case .singleFromInteger(let isSigned, let d, let m, let slow):
-            checkFPSCR(slow)
-            assembler.loadWord(.uint32, .rax, .memory(memory(m)))
-            assembler.convert(0, .rax, wide: false, from: !isSigned)
-            assembler.moveBits(.rax, 0, wide: false)
-            put(.rax, .slot(d))
+        case .single(let form): emit(form)
         }
     }
 
     var words: WordLayout {
         layout.words
-            ?? WordLayout(
-                nz: 0, c: 0, v: 0, lastSlave: 0, fpscr: 0, fpscrMask: 0, fpscrValue: 0, markDistance: 0)
+            ?? WordLayout(nz: 0, c: 0, v: 0, lastSlave: 0, markDistance: 0, readMap: 0, writeMap: 0)
     }
 
     func field(_ distance: Int) -> Assembler.Memory { Assembler.Memory(Emitter.state, Int32(distance)) }
@@ -62,6 +54,8 @@ extension Emitter {
     mutating func fetchWord(_ operand: Operand, into register: Register) {
         if case .constant(let constant) = operand {
             assembler.mov(register, constant: Int64(UInt32(truncatingIfNeeded: constant)))
+        } else if case .slot(let slot) = operand, vector(slot) != nil {
+            fetchWord(single: slot, into: register)
         } else if self.register(of: operand) != register {
             assembler.loadWord(.uint32, register, wordTarget(operand))
         }
@@ -214,8 +208,8 @@ extension Emitter {
         guard let d else { return }
         if let own = register(of: d) {
             if own != work { assembler.mov(own, work, wide: false) }
-        } else if case .slot(let slot) = d {
-            assembler.store(.word, work, memory(slot))
+        } else {
+            put(work, d)
         }
     }
 
@@ -246,6 +240,7 @@ extension Emitter {
     }
 
     private mutating func branch(_ condition: FlagCondition, _ label: Label) {
+        if let flag = hostFlagOfSingles(condition) { return assembler.jump(flag, label) }
         if let hostFlags, hostFlags.at == assembler.bytes.count,
             let flag = Emitter.hostFlag(condition, behind: hostFlags.source)
         {
@@ -390,15 +385,12 @@ extension Emitter {
             fetchWord(s, into: work)
             assembler.arithmetic(.and, .register(work), constant: 0x00FF_00FF, wide: false)
         case .signedBytes:
-            // A sign at bit 7 of a lane times 510 is the lane's upper byte.
-            fetchWord(s, into: .rax)
-            assembler.arithmetic(.and, .register(.rax), constant: 0x00FF_00FF, wide: false)
-            assembler.mov(.rcx, .rax, wide: false)
-            assembler.arithmetic(.and, .register(.rcx), constant: 0x0080_0080, wide: false)
-            assembler.multiply(.rcx, .rcx, constant: 510)
-            assembler.arithmetic(.or, .rax, .register(.rcx), wide: false)
-            finishWord(.rax, d)
-            return
+            // In each lane b becomes (b ^ 0x80) - 0x80, added as 0x7F80 and the topmost bit, so that nothing is carried.
+            fetchWord(s, into: work)
+            assembler.arithmetic(.and, .register(work), constant: 0x00FF_00FF, wide: false)
+            assembler.arithmetic(.xor, .register(work), constant: 0x0080_0080, wide: false)
+            assembler.arithmetic(.add, .register(work), constant: 0x7F80_7F80, wide: false)
+            assembler.arithmetic(.xor, .register(work), constant: Int32(bitPattern: 0x8000_8000), wide: false)
         case .reverse:
             fetchWord(s, into: work)
             assembler.reverse(work)

@@ -24,7 +24,9 @@ struct Stubs {
         let favourites = Emitter.homes(layout)
         func field(_ distance: Int) -> Assembler.Memory { Assembler.Memory(state, Int32(distance)) }
         func slot(_ slot: Int) -> Assembler.Memory { field(layout.slots + layout.slotType.bytes * slot) }
+        let singles = Emitter.homes(layout.words?.singles ?? SingleLayout())
         func spill() {
+            for (number, home) in singles { assembler.storeFloat(home, slot(number)) }
             for (number, home) in favourites {
                 assembler.store(Emitter.size(layout.slotType), home, slot(number))
             }
@@ -35,6 +37,7 @@ struct Stubs {
             assembler.store(.word, Emitter.kept, Assembler.Memory(.rcx))
         }
         func reload() {
+            for (number, home) in singles { assembler.loadFloat(home, slot(number), wide: false) }
             for (number, home) in favourites { assembler.load(layout.slotType, home, .memory(slot(number))) }
             assembler.load(.int64, Emitter.budget, .memory(field(layout.budget)))
             assembler.mov(.rcx, constant: Int64(Int(bitPattern: layout.kept)))
@@ -45,10 +48,10 @@ struct Stubs {
         assembler.arithmetic(.sub, .register(.rsp), constant: 8)
         assembler.mov(state, .rdi)
         assembler.mov(.rax, .rsi)
-        if layout.near == nil {
+        if layout.usesMemory {
             assembler.mov(Emitter.memory, constant: Int64(Int(bitPattern: layout.window.memory)))
         }
-        if layout.near == nil, layout.linesDistance == nil {
+        if layout.usesLines {
             assembler.mov(Emitter.lines, constant: Int64(Int(bitPattern: layout.window.lines)))
         }
         reload()

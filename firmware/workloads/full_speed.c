@@ -1,0 +1,6 @@
+#include "workload.h"
+
+void start_clock(void)
+{
+    board_start();
+}
