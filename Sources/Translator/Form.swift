@@ -102,6 +102,10 @@ public enum Form: Sendable {
     case binary(BinaryOperation, Width, Place, Operand, Operand)
     /// The upper half of the product of two 64-bit numbers.
     case multiplyHigh(isSigned: Bool, Place, Operand, Operand)
+    /// The quotient or the remainder of two unsigned numbers, of which the second is not zero. Uses the temporaries.
+    case divide(Width, isRemainder: Bool, Place, Operand, Operand)
+    /// The number of the highest bit that is set, in 64 bits that are not zero.
+    case highestBit(Place, Operand)
     /// 1 if the condition holds for 64-bit operands, else 0.
     case compare(Condition, Place, Operand, Operand)
     /// The low bits of a value, extended to 64 bits.
@@ -113,6 +117,8 @@ public enum Form: Sendable {
     case add(Int32, HostAddress)
     /// The same, and branches if the sum is below zero.
     case count(Int32, HostAddress, ifNegative: Label)
+    /// Adds a place's contents to 64 bits of memory.
+    case addTo(HostAddress, Place)
     /// Shifts a bit into what is kept.
     case keep(Bool)
 

@@ -76,6 +76,7 @@ struct AssemblerTests {
             write("cmp QWORD PTR \(m),\(T.name(d))") { $0.arithmetic(.cmp, memory, d) }
             write("test BYTE PTR \(m),0x2") { $0.testByte(memory, constant: 2) }
             write("cmp BYTE PTR \(m),0x2") { $0.compareByte(memory, constant: 2) }
+            write("bsr \(T.name(d)),QWORD PTR \(m)") { $0.highestBit(d, .memory(memory)) }
             write("jmp QWORD PTR \(m)") { $0.jump(.memory(memory)) }
             if memory.index == nil {
                 write("movss xmm3,DWORD PTR \(m)") { $0.loadFloat(3, memory, wide: false) }
@@ -115,6 +116,9 @@ struct AssemblerTests {
                 write("\(shift) \(T.name(d, .word)),cl") { $0.shift(shift, d, wide: false) }
             }
             write("setae \(T.name(d, .byte))") { $0.set(.aboveOrEqual, d) }
+            write("div \(dn)") { $0.divide(.register(d)) }
+            write("div \(T.name(d, .word))") { $0.divide(.register(d), wide: false) }
+            write("bsr \(dn),\(dn)") { $0.highestBit(d, .register(d)) }
             write("imul \(dn)") { $0.multiplyFull(isSigned: true, .register(d)) }
             write("push \(dn)") { $0.push(d) }
             write("pop \(dn)") { $0.pop(d) }

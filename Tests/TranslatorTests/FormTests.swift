@@ -188,6 +188,82 @@ struct FormTests {
         }
     }
 
+    @Test("Divisions, highest bits, and sums in memory", arguments: [[], [1, 2, 3]])
+    func divisions(favourites: [Int]) throws {
+        let bench = try Bench(favourites: favourites)
+        for x in FormTests.values {
+            for y in FormTests.values where UInt32(truncatingIfNeeded: y) != 0 {
+                let (x32, y32) = (UInt32(truncatingIfNeeded: x), UInt32(truncatingIfNeeded: y))
+                bench[1] = x
+                bench[2] = y
+                bench[9] = 0
+                try bench.run([
+                    .divide(.doubleword, isRemainder: false, .slot(3), .slot(1), .slot(2)),
+                    .divide(.doubleword, isRemainder: true, .slot(4), .slot(1), .slot(2)),
+                    .divide(.word, isRemainder: false, .slot(5), .slot(1), .slot(2)),
+                    .divide(.word, isRemainder: true, .slot(6), .slot(1), .slot(2)),
+                    .highestBit(.slot(7), .slot(2)), .addTo(.state(9 * 8 - 128), .slot(1)),
+                    .addTo(.state(9 * 8 - 128), .slot(2)),
+                ])
+                #expect(bench[3] == x / y && bench[4] == x % y, "\(x) \(y)")
+                #expect(bench[5] == UInt64(bitPattern: Int64(Int32(bitPattern: x32 / y32))), "\(x) \(y)")
+                #expect(bench[6] == UInt64(bitPattern: Int64(Int32(bitPattern: x32 % y32))), "\(x) \(y)")
+                #expect(bench[7] == UInt64(63 - y.leadingZeroBitCount))
+                #expect(bench[9] == x &+ y)
+            }
+        }
+    }
+
+    /// Copies bytes from slot 1 to slot 2 until slot 1 is slot 3, with slots that have registers outside and others.
+    @Test(
+        "A loop stops at lines that are not at hand, and goes on behind them", arguments: [[], [2, 9, 4], [1, 2, 3]])
+    func loop(favourites: [Int]) throws {
+        let bench = try Bench(favourites: favourites)
+        bench.state.storeBytes(of: 0x0707_0707_0707_0707, toByteOffset: 8, as: UInt64.self)
+        let base: UInt64 = 0x8000_0000
+        let (top, slow, done, otherwise, end) = (Label(1), Label(2), Label(3), Label(4), Label(5))
+        let body: [Form] = [
+            .label(top), .guestLoad(.uint16, .slot(5), base: 1, offset: 2, otherwise: .exit(slow)),
+            .guestStore(.uint16, .slot(5), base: 2, offset: -4, otherwise: .exit(slow)),
+            .binary(.add, .doubleword, .slot(1), .slot(1), .constant(2)),
+            .binary(.add, .doubleword, .slot(2), .slot(2), .constant(2)),
+            .binary(.subtract, .doubleword, .budget, .budget, .constant(1)),
+            .branch(.notEqual, .slot(1), .slot(3), top), .jump(done),
+        ]
+        let loop = Loop(
+            body: body, slots: Array(1..<16),
+            exits: [.init(label: slow, target: Label(6)), .init(label: done, target: Label(7))], otherwise: otherwise)
+        let forms: [Form] = [
+            .loop(loop), .label(otherwise), .move(.slot(8), .constant(1)), .jump(end), .label(Label(6)),
+            .move(.slot(8), .constant(2)), .jump(end), .label(Label(7)), .move(.slot(8), .constant(3)), .label(end),
+        ]
+        for (lines, copied, outcome) in [
+            ([3, 3, 3, 3] as [UInt8], 40, 3), ([1, 3, 2, 2], 40, 3), ([1, 2, 2, 2], 31, 2), ([0, 3, 3, 3], 0, 1),
+            ([3, 3, 1, 3], 0, 1), ([3, 3, 2, 1], 32, 2), ([1, 1, 2, 1], 32, 2),
+        ] as [([UInt8], Int, UInt64)] {
+            for line in 0..<4 { bench.lines[line] = lines[line] }
+            for byte in 0..<128 { bench.guest.storeBytes(of: UInt8(byte) ^ 0xA5, toByteOffset: byte, as: UInt8.self) }
+            for byte in 128..<512 { bench.guest.storeBytes(of: 0, toByteOffset: byte, as: UInt8.self) }
+            bench[1] = base
+            bench[2] = base + 132
+            bench[3] = base + 80
+            bench[4] = 44
+            bench[9] = 99
+            bench.state.storeBytes(of: 1000, toByteOffset: 0, as: Int.self)
+            try bench.run(forms)
+            #expect(bench[8] == outcome, "\(lines)")
+            #expect(bench[1] == base + 2 * UInt64(copied) && bench[2] == base + 132 + 2 * UInt64(copied), "\(lines)")
+            #expect(bench[4] == 44 && bench[9] == 99)
+            #expect(bench.state.load(as: Int.self) == 1000 - copied)
+            for byte in 0..<128 {
+                let value = bench.guest.load(fromByteOffset: 128 + byte, as: UInt8.self)
+                #expect(value == (byte < 2 * copied ? UInt8(byte + 2) ^ 0xA5 : 0), "\(lines) \(byte)")
+                let mark = bench.guest.load(fromByteOffset: 256 + 128 + byte, as: UInt8.self)
+                #expect(mark == (byte < 2 * copied ? 7 : 0), "\(lines) \(byte)")
+            }
+        }
+    }
+
     /// Bases of which an offset can be subtracted at once, and others.
     @Test(
         "Guest memory is reached where it is, aligned and at hand, and nowhere else",

@@ -66,6 +66,8 @@ public final class Hart {
     var readied: [Block.Pointer] = []
     /// Whether host code has links built in that are cut.
     var hasStaleHostCode = false
+    /// How often host code was forgotten for that.
+    var timesForgotten = 0
     /// Room for a copy of the registers.
     let copy: UnsafeMutableRawPointer
     /// The same for an instruction that host code has the run loop execute.

@@ -84,12 +84,12 @@ extension Hart {
         let (history, epoch) = (state.pointee.predictor.pointee.history, state.pointee.fetchEpoch)
         copy.copyMemory(from: state.registers, byteCount: CoreState.registerBytes)
         let charged = (0..<Ledger.chargeCount).map { block.pointee.charged[$0] }
-        let (count, accesses) = (block.pointee.count, deviceAccesses)
+        let (count, accesses) = (block.pointee.entries, deviceAccesses)
         for _ in 0...Int(block.pointee.length) + 1 {
             advance(turn: now - 1, horizon: now - 1)
             guard ending == nil, isRunning, !mayTakeInterrupt, !harts.wantsControl else { return nil }
             guard case .inside(block, ip) = position else { continue }
-            guard now > start, block.pointee.count == count + 1, deviceAccesses == accesses + 1,
+            guard now > start, block.pointee.entries == count + 1, deviceAccesses == accesses + 1,
                 memcmp(copy, state.registers, CoreState.registerBytes) == 0,
                 // On these predictions and the fetch depend.
                 state.pointee.predictor.pointee.history == history, state.pointee.fetchEpoch == epoch

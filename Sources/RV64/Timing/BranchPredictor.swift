@@ -27,6 +27,9 @@ public struct BranchPredictor {
     var history: UInt32 = 0
     var historyMask: UInt32
 
+    /// For generated code: by outcome and counter, what the counter becomes, and in the upper half what that costs.
+    var lessons: UnsafeMutablePointer<UInt64>
+
     var returns: UnsafeMutablePointer<UInt32>
     var returnCapacity: Int
     var returnTop = 0
@@ -52,6 +55,13 @@ public struct BranchPredictor {
         sources = .zeros(capacity)
         targets = .zeros(capacity)
         counters = .zeros(counterCount)
+        lessons = .zeros(8)
+        for counter in 0..<4 {
+            let isTakenPrediction = counter >= 2
+            let (lost, right) = (UInt64(UInt32(clamping: penalty)) << 32, UInt64(UInt32(clamping: bubble)) << 32)
+            lessons[counter] = UInt64(max(counter - 1, 0)) | (isTakenPrediction ? lost : 0)
+            lessons[counter + 4] = UInt64(min(counter + 1, 3)) | (isTakenPrediction ? right : lost)
+        }
         returns = .zeros(returnCapacity)
     }
 
@@ -68,6 +78,7 @@ public struct BranchPredictor {
         sources.deallocate()
         targets.deallocate()
         counters.deallocate()
+        lessons.deallocate()
         returns.deallocate()
     }
 

@@ -11,6 +11,8 @@ struct BlockTranslation {
     let block: Block.Pointer
     let state: CoreState.Pointer
     let hasFusedMultiplyAdd: Bool
+    /// How often a block was entered so far.
+    let entries: (Block.Pointer) -> Int
     var forms: [Form] = []
     private var labels = 0
     /// Where other code enters it.
@@ -20,8 +22,12 @@ struct BlockTranslation {
     /// If the block is a loop: its turns without accounts.
     var loop: LoopTranslation?
 
-    init(_ block: Block.Pointer, _ state: CoreState.Pointer, hasFusedMultiplyAdd: Bool) {
+    init(
+        _ block: Block.Pointer, _ state: CoreState.Pointer, hasFusedMultiplyAdd: Bool,
+        entries: @escaping (Block.Pointer) -> Int
+    ) {
         self.block = block
+        self.entries = entries
         self.hasFusedMultiplyAdd = hasFusedMultiplyAdd
         self.state = state
         forms.reserveCapacity(16 + 8 * Int(block.pointee.length))
@@ -169,6 +175,7 @@ enum StateOffset {
     static let departure = of(\.departure)
     static let journal = of(\.journal)
     static let journalEnd = of(\.journalEnd)
+    static let dividend = of(\.dividend)
     static let loopBudget = of(\.loopBudget)
     static let leftBlock = of(\.leftBlock)
     static let leftRecord = of(\.leftRecord)

@@ -211,6 +211,10 @@ extension BlockTranslation {
         add(.keep(isTaken))
         // A right prediction leaves the counter at its end, where it mostly is; a wrong one moves it by one.
         let counter = HostAddress.table(UInt(bitPattern: predictor.pointee.counters), index: 1, scale: 1)
+        if isTwoSided {
+            learn(counter, isTaken: isTaken)
+            return add(.label(done))
+        }
         let end: Int64 = isTaken ? 3 : 0
         let other = outOfLine {
             let right = $0.newLabel()
@@ -228,6 +232,26 @@ extension BlockTranslation {
         add(.label(learnt))
         if owed != 0 { add(.add(Int32(truncatingIfNeeded: owed), account(.refill))) }
         add(.label(done))
+    }
+
+    /// Whether the branch often goes both ways. The host cannot foresee then either whether the prediction was right.
+    private var isTwoSided: Bool {
+        guard let taken = block.pointee.taken, let next = block.pointee.next, taken != block else { return false }
+        let least = min(entries(taken), entries(next))
+        return least > 64 && 8 * least > entries(block)
+    }
+
+    /// Learns from tables: what becomes of the counter, and what it costs.
+    private mutating func learn(_ counter: HostAddress, isTaken: Bool) {
+        let lessons = predictor.pointee.lessons + (isTaken ? 4 : 0)
+        add(.load(.uint8, .temporary(0), counter))
+        add(.load(.uint8, .temporary(2), .table(UInt(bitPattern: lessons), index: 0, scale: 8)))
+        add(.store(.uint8, .temporary(2), counter))
+        add(.load(.uint32, .temporary(2), .table(UInt(bitPattern: lessons) + 4, index: 0, scale: 8)))
+        add(.addTo(account(.refill), .temporary(2)))
+        add(.binary(.subtract, .doubleword, .budget, .budget, .temporary(2)))
+        let owed = isTaken ? predictor.pointee.bubble : 0
+        if owed != 0 { add(.binary(.add, .doubleword, .budget, .budget, .constant(Int64(owed)))) }
     }
 
     private func account(_ cause: Cause) -> HostAddress {

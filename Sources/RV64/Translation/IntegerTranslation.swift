@@ -1,4 +1,5 @@
 import Engine
+import Profile
 import Translator
 
 /// What computes with integer registers: see `Integer` and `MultiplyDivide`.
@@ -28,11 +29,47 @@ extension BlockTranslation {
                 add(.binary(operation, width, d, n, imm))
             } else if let (operation, width) = record.operation.registerForm {
                 add(.binary(operation, width, d, n, m))
+            } else if let division = record.operation.division {
+                divide(i, division)
             } else {
                 return false
             }
         }
         return true
+    }
+
+    /// Divisions of numbers that are not negative, by one that is not zero; the others are the run loop's.
+    private mutating func divide(_ i: Instruction.Pointer, _ division: Operation.Division) {
+        // Their time is another one each time, which the turns of a loop must not be.
+        if loop?.isActive == true { loop?.isUnfit = true }
+        let done = newLabel()
+        let other = detour(i, back: done)
+        for (temporary, register) in [(0, i.pointee.n), (1, i.pointee.m)] {
+            guard division.width == .word else {
+                add(.move(.temporary(temporary), operand(register)))
+                continue
+            }
+            let type: MemoryType = division.isSigned ? .int32 : .uint32
+            add(.extend(type, .temporary(temporary), operand(register)))
+        }
+        if division.isSigned { add(.branch(.less, .temporary(0), .constant(0), other)) }
+        let least: Condition = division.isSigned ? .less : .lessUnsigned
+        add(.branch(least, .temporary(1), .constant(1), other))
+        // A cycle for each bit of the quotient that may not be zero: see `chargeDivision`.
+        let free = newLabel()
+        let account = HostAddress.absolute(UInt(bitPattern: block.pointee.charged + Cause.divider.index))
+        add(.binary(.or, .doubleword, .temporary(2), .temporary(0), .constant(1)))
+        add(.highestBit(.temporary(2), .temporary(2)))
+        add(.store(.int64, .temporary(0), .state(StateOffset.dividend)))
+        add(.highestBit(.temporary(0), .temporary(1)))
+        add(.binary(.subtract, .doubleword, .temporary(2), .temporary(2), .temporary(0)))
+        add(.load(.int64, .temporary(0), .state(StateOffset.dividend)))
+        add(.branch(.less, .temporary(2), .constant(0), free))
+        add(.binary(.subtract, .doubleword, .budget, .budget, .temporary(2)))
+        add(.addTo(account, .temporary(2)))
+        add(.label(free))
+        add(.divide(division.width, isRemainder: division.isRemainder, .slot(i.d), .temporary(0), .temporary(1)))
+        add(.label(done))
     }
 }
 
@@ -51,6 +88,26 @@ extension Operation {
         case .slliw: (.shiftLeft, .word)
         case .srliw: (.shiftRight, .word)
         case .sraiw: (.shiftRightArithmetic, .word)
+        default: nil
+        }
+    }
+
+    fileprivate struct Division {
+        let width: Width
+        let isSigned: Bool
+        let isRemainder: Bool
+    }
+
+    fileprivate var division: Division? {
+        switch self {
+        case .div: Division(width: .doubleword, isSigned: true, isRemainder: false)
+        case .divu: Division(width: .doubleword, isSigned: false, isRemainder: false)
+        case .rem: Division(width: .doubleword, isSigned: true, isRemainder: true)
+        case .remu: Division(width: .doubleword, isSigned: false, isRemainder: true)
+        case .divw: Division(width: .word, isSigned: true, isRemainder: false)
+        case .divuw: Division(width: .word, isSigned: false, isRemainder: false)
+        case .remw: Division(width: .word, isSigned: true, isRemainder: true)
+        case .remuw: Division(width: .word, isSigned: false, isRemainder: true)
         default: nil
         }
     }

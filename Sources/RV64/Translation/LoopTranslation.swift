@@ -153,24 +153,16 @@ extension BlockTranslation {
             .binary(.multiply, .doubleword, .temporary(0), .temporary(0), .constant(inverse(of: turn >> Int64(shift)))),
             .binary(.add, .doubleword, .budget, .budget, .constant(Int64(block.pointee.slack))),
         ]
-        forms += add(.temporary(0), to: field(BlockOffset.runs))
+        forms.append(.addTo(field(BlockOffset.runs), .temporary(0)))
         let bubble = Int64(predictor.pointee.bubble)
         if bubble != 0 {
             if bubble != 1 {
                 forms.append(.binary(.multiply, .doubleword, .temporary(0), .temporary(0), .constant(bubble)))
             }
             let account = UInt(bitPattern: block.pointee.charged + Cause.refill.index)
-            forms += add(.temporary(0), to: .absolute(account))
+            forms.append(.addTo(.absolute(account), .temporary(0)))
         }
         return forms
-    }
-
-    private func add(_ number: Operand, to address: HostAddress) -> [Form] {
-        [
-            .load(.int64, .temporary(1), address),
-            .binary(.add, .doubleword, .temporary(1), .temporary(1), number),
-            .store(.int64, .temporary(1), address),
-        ]
     }
 
     /// Newton's iteration: each step doubles the number of bits that are right, beginning with three.

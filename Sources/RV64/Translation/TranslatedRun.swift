@@ -51,7 +51,8 @@ extension Hart {
 
     @discardableResult
     private func translate(_ block: Block.Pointer, _ hostCode: HostCode) -> UnsafeMutableRawPointer? {
-        var translation = BlockTranslation(block, state, hasFusedMultiplyAdd: hostCode.hasFusedMultiplyAdd)
+        var translation = BlockTranslation(
+            block, state, hasFusedMultiplyAdd: hostCode.hasFusedMultiplyAdd, entries: entries(of:))
         translation.translate()
         guard let code = hostCode.translate(translation.forms, block: UnsafeMutableRawPointer(block)) else {
             giveUp()
@@ -71,11 +72,15 @@ extension Hart {
     /// Links were cut that host code has built in.
     private func forgetHostCode() {
         hasStaleHostCode = false
+        timesForgotten += 1
+        let stale = hostCode
         // Code that keeps on changing is not worth it.
-        if heatLimit < Hart.greatestHeatLimit { heatLimit *= 2 }
+        if timesForgotten > Hart.patience, heatLimit < Hart.greatestHeatLimit { heatLimit *= 2 }
         begin(favourites)
+        if hostCode === stale { giveUp() }
     }
 
+    private static let patience = 16
     private static let greatestHeatLimit = 1 << 20
 
     /// The host gives no more executable memory: all is interpreted from now on.
@@ -117,7 +122,7 @@ extension Hart {
         untilReview = reviewInterval
         var uses = [Int](repeating: 0, count: 256)
         for block in ledger.blocks {
-            let weight = ledger.entries[Int(block.pointee.index)] + block.pointee.entries
+            let weight = entries(of: block)
             guard weight > 0 else { continue }
             for index in 0..<Int(block.pointee.length) {
                 let record = block.records[index]
@@ -125,7 +130,15 @@ extension Hart {
             }
         }
         let most = (1..<32).sorted { (uses[$0], $1) > (uses[$1], $0) }.prefix(favourites.count)
-        if Set(most) != Set(favourites) { begin(Array(most)) }
+        // How branches go is known the second time.
+        if Set(most) != Set(favourites) || reviewInterval == Hart.branchReview { begin(Array(most)) }
+    }
+
+    private static let branchReview = 64 * 16 * 16
+
+    /// How often a block was entered so far.
+    private func entries(of block: Block.Pointer) -> Int {
+        ledger.entries[Int(block.pointee.index)] + block.pointee.entries
     }
 
     private func layout(_ favourites: [Int]) -> Layout {

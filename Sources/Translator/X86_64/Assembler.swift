@@ -259,6 +259,12 @@ struct Assembler {
     /// rdx:rax = rax times s.
     mutating func multiplyFull(isSigned: Bool, _ s: Target) { encode([0xF7], isSigned ? 5 : 4, s, isWide: true) }
 
+    /// rax and rdx = rdx:rax divided by s, and what remains.
+    mutating func divide(_ s: Target, wide: Bool = true) { encode([0xF7], 6, s, isWide: wide) }
+
+    /// BSR.
+    mutating func highestBit(_ d: Register, _ s: Target) { encode([0x0F, 0xBD], d.rawValue, s, isWide: true) }
+
     mutating func shift(_ operation: Shift, _ d: Register, by amount: UInt8, wide: Bool = true) {
         encode([0xC1], operation.rawValue, .register(d), isWide: wide)
         bytes.append(amount)

@@ -109,6 +109,12 @@ struct Emitter {
         case .move(let d, let s): move(d, s)
         case .binary(let operation, let width, let d, let a, let b): binary(operation, width == .doubleword, d, a, b)
         case .multiplyHigh(let isSigned, let d, let a, let b): multiplyHigh(isSigned, d, a, b)
+        case .divide(let width, let isRemainder, let d, let a, let b):
+            divide(width == .doubleword, isRemainder, d, a, b)
+        case .highestBit(let d, let s):
+            let result = register(of: d) ?? .rax
+            assembler.highestBit(result, target(of: s))
+            put(result, d)
         case .compare(let condition, let d, let a, let b):
             let flag = compare(condition, a, b)
             assembler.set(flag, .rax)
@@ -129,6 +135,9 @@ struct Emitter {
         case .count(let constant, let address, let label):
             assembler.arithmetic(.add, .memory(memory(address)), constant: constant)
             assembler.jump(.negative, label)
+        case .addTo(let address, let s):
+            let number = load(Operand(s), into: .rsi)
+            assembler.arithmetic(.add, memory(address), number)
         case .keep(let bit):
             let doubled = Assembler.Memory(Emitter.kept, index: Emitter.kept, bit ? 1 : 0)
             assembler.lea(Emitter.kept, doubled, wide: false)

@@ -112,6 +112,14 @@ extension Emitter {
         put(.rdx, d)
     }
 
+    mutating func divide(_ isWide: Bool, _ isRemainder: Bool, _ d: Place, _ a: Operand, _ b: Operand) {
+        fetch(b, into: .rcx)
+        fetch(a, into: .rax)
+        assembler.mov(.rdx, constant: 0)
+        assembler.divide(.register(.rcx), wide: isWide)
+        finish(isRemainder ? .rdx : .rax, isWide, d)
+    }
+
     /// Compares, and tells which flag then holds.
     mutating func compare(_ condition: Condition, _ a: Operand, _ b: Operand) -> Assembler.Flag {
         if let own = register(of: a) {

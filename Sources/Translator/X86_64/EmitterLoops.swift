@@ -191,6 +191,7 @@ private struct LoopPlan {
         }
         free.append(Emitter.kept)
         takesKept = true
+        if loop.body.allSatisfy(\.isPlain) { free.append(Emitter.temporaries[2]) }
         var wishes: [(weight: Int, wish: Wish)] = loop.slots.compactMap { slot in
             uses[slot] > 0 && (slot >= homes.count || homes[slot] == nil) ? (2 * uses[slot], .slot(slot)) : nil
         }
@@ -210,6 +211,27 @@ private struct LoopPlan {
 }
 
 extension Form {
+    /// Whether its code does without the last temporary, as which large constants go, too.
+    fileprivate var isPlain: Bool {
+        func isSmall(_ operand: Operand) -> Bool {
+            switch operand {
+            case .constant(let constant): Int32(exactly: constant) != nil
+            case .temporary(let number): number < 2
+            case .slot, .budget, .kept: true
+            }
+        }
+        switch self {
+        case .binary(.multiply, _, let d, let a, let b):
+            return isSmall(Operand(d)) && !a.isConstant && isSmall(a) && !b.isConstant && isSmall(b)
+        case .binary(_, _, let d, let a, let b), .compare(_, let d, let a, let b):
+            return isSmall(Operand(d)) && isSmall(a) && isSmall(b)
+        case .extend(_, let d, let s): return isSmall(Operand(d)) && isSmall(s)
+        case .move(.slot, _), .guestLoad(_, .slot, _, _, _), .guestStore(_, .slot, _, _, _), .label, .jump: return true
+        case .branch(_, let a, let b, _): return isSmall(a) && isSmall(b)
+        default: return false
+        }
+    }
+
     /// The access that it is.
     fileprivate var access: (bytes: Int, base: Int, offset: Int32, isStore: Bool)? {
         switch self {
