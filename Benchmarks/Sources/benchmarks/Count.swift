@@ -143,13 +143,18 @@ struct Count {
     private static func run(_ jobs: [Job]) throws -> [Counted] {
         var running: [Running] = []
         var results: [Counted] = []
-        for job in jobs {
-            if running.count == ProcessInfo.processInfo.activeProcessorCount {
-                results.append(try counted(running.removeFirst()))
+        do {
+            for job in jobs {
+                if running.count == ProcessInfo.processInfo.activeProcessorCount {
+                    results.append(try counted(running.removeFirst()))
+                }
+                running.append(try command(job).start())
             }
-            running.append(try command(job).start())
+            while !running.isEmpty { results.append(try counted(running.removeFirst())) }
+        } catch {
+            for other in running { _ = try? other.end(expecting: []) }
+            throw error
         }
-        for last in running { results.append(try counted(last)) }
         return results
     }
 
