@@ -26,7 +26,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         module("Bits"),
@@ -38,10 +37,10 @@ let package = Package(
         tests("FloatingPointTests", ["FloatingPoint", "CUnicorn", "TestSupport"]),
         module("Machine", ["Bits", .product(name: "HeapModule", package: "swift-collections")]),
         module("Devices", ["Bits", "Machine"]),
-        tests("DevicesTests", ["Devices", "Machine", "Yams", "TestSupport"]),
+        tests("DevicesTests", ["Devices", "Machine", "Targets", "TestSupport"]),
         // Without the optimiser a network's layers take seconds each, and the tests run networks.
         module("KPU", ["Bits", "Machine"], [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        tests("KPUTests", ["KPU", "Machine", "Yams"], exclude: ["reference"], resources: [.copy("Golden")]),
+        tests("KPUTests", ["KPU", "Machine", "Targets"], exclude: ["reference"], resources: [.copy("Golden")]),
         module("Profile"),
         module("Engine", ["Machine", "Profile"]),
         module("Semihosting"),
@@ -73,10 +72,11 @@ let package = Package(
         .systemLibrary(name: "CDemangle"),
         module("Firmware", ["Bits", "CLibELF", "CLibDW", "CDemangle"]),
         tests("FirmwareTests", ["Firmware", "TestSupport"], resources: [.copy("Resources")]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         module(
             "Targets",
             [
-                "Bits", "CortexM", "Devices", "Engine", "KPU", "Machine", "Profile", "RV64", "Semihosting", "Yams",
+                "Bits", "CLibYAML", "CortexM", "Devices", "Engine", "KPU", "Machine", "Profile", "RV64", "Semihosting",
             ]),
         tests(
             "TargetsTests", ["Targets", "CortexM", "Devices", "Engine", "Firmware", "Machine", "Profile", "RV64"]),
@@ -101,7 +101,16 @@ let package = Package(
                 "Profile", "Report", "Semihosting", "Targets", "Trace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // The shared libraries of Swift take longer to load than a small firmware to run.
+            linkerSettings: [
+                .unsafeFlags(
+                    [
+                        "-static-stdlib", "-lFoundationEssentials", "-l_FoundationCShims", "-l_FoundationCollections",
+                        // No address in the program needs to be adjusted when it is loaded.
+                        "-Xclang-linker", "-no-pie", "-use-ld=lld",
+                    ], .when(configuration: .release))
+            ]),
         tests("CommandTests", ["Profile", "Report", "simulate"], resources: [.copy("Resources")]),
     ]
 )

@@ -11,49 +11,50 @@ public struct EncodingDiagram: Sendable {
     public let mask: UInt32
     /// The fixed bits.
     public let value: UInt32
-    /// The letters that stand in the diagram, in order of first appearance.
-    public let letters: [UInt8]
-
     /// One contiguous piece of a field.
-    struct Run: Sendable {
-        let shift: UInt32
-        let width: UInt32
+    private struct Run {
+        let letter: UInt8
+        var shift: UInt32
+        var width: UInt32
     }
 
-    /// The pieces of each field, from left to right; indexed by ASCII code.
-    private let runs: [[Run]]
+    /// The pieces of the fields, from left to right.
+    private let runs: [Run]
 
     /// - Parameter picture: `0`, `1`, ASCII letters and spaces; 16 or 32 bits.
     public init(_ picture: String) {
-        let bits = picture.utf8.filter { $0 != UInt8(ascii: " ") }
-        precondition(bits.count == 16 || bits.count == 32, "an encoding has 16 or 32 bits: \(picture)")
-        width = bits.count
+        width = picture.utf8.reduce(0) { $1 == UInt8(ascii: " ") ? $0 : $0 + 1 }
+        precondition(width == 16 || width == 32, "an encoding has 16 or 32 bits: \(picture)")
         var mask: UInt32 = 0
         var value: UInt32 = 0
-        var letters: [UInt8] = []
-        var runs = [[Run]](repeating: [], count: 128)
+        var runs: [Run] = []
+        var position = UInt32(width)
         var previous: UInt8 = 0
-        for (index, character) in bits.enumerated() {
-            let position = UInt32(bits.count - 1 - index)
+        for character in picture.utf8 where character != UInt8(ascii: " ") {
+            position -= 1
             switch character {
             case UInt8(ascii: "0"), UInt8(ascii: "1"):
                 mask |= 1 << position
                 if character == UInt8(ascii: "1") { value |= 1 << position }
             default:
                 precondition(character < 128, "fields are named by ASCII letters: \(picture)")
-                if !letters.contains(character) { letters.append(character) }
-                if character == previous, let last = runs[Int(character)].popLast() {
-                    runs[Int(character)].append(Run(shift: position, width: last.width + 1))
+                if character == previous {
+                    runs[runs.count - 1].shift = position
+                    runs[runs.count - 1].width += 1
                 } else {
-                    runs[Int(character)].append(Run(shift: position, width: 1))
+                    runs.append(Run(letter: character, shift: position, width: 1))
                 }
             }
             previous = character
         }
         self.mask = mask
         self.value = value
-        self.letters = letters
         self.runs = runs
+    }
+
+    /// The letters that stand in the diagram, in order of first appearance.
+    public var letters: [UInt8] {
+        runs.reduce(into: []) { if !$0.contains($1.letter) { $0.append($1.letter) } }
     }
 
     /// Whether `word` is drawn by this diagram.
@@ -63,7 +64,7 @@ public struct EncodingDiagram: Sendable {
     /// The value of a field in `word`; zero if the diagram has no such field.
     public func field(_ letter: UInt8, of word: UInt32) -> UInt32 {
         var result: UInt32 = 0
-        for run in runs[Int(letter)] {
+        for run in runs where run.letter == letter {
             result = result << run.width | (word >> run.shift) & (UInt32.max >> (32 - run.width))
         }
         return result
@@ -71,7 +72,7 @@ public struct EncodingDiagram: Sendable {
 
     /// How many bits a field has; zero if the diagram has no such field.
     public func width(of letter: UInt8) -> Int {
-        runs[Int(letter)].reduce(0) { $0 + Int($1.width) }
+        runs.reduce(0) { $1.letter == letter ? $0 + Int($1.width) : $0 }
     }
 
     /// Whether some word is drawn by both diagrams.

@@ -25,20 +25,19 @@ public struct EncodingTable: Sendable {
     ) {
         var narrow = [Int16](repeating: -1, count: 1 << 16)
         var wide = [[Int16]](repeating: [], count: 1 << selectedBits)
-        for index in diagrams.indices.sorted(by: { (precedence($0), $0) < (precedence($1), $1) }) {
+        let precedence = diagrams.indices.map(precedence)
+        // The one that is meant first: where it stands nobody else is put.
+        for index in diagrams.indices.sorted(by: { (precedence[$0], $0) > (precedence[$1], $1) }) {
             let diagram = diagrams[index]
             if diagram.width == 16 {
-                var free = ~diagram.mask & 0xFFFF
-                let all = free
-                while true {
-                    narrow[Int(diagram.value | free)] = Int16(index)
-                    if free == 0 { break }
-                    free = (free - 1) & all
+                EncodingTable.forEach(of: ~diagram.mask & 0xFFFF) { free in
+                    let halfword = Int(diagram.value | free)
+                    if narrow[halfword] < 0 { narrow[halfword] = Int16(index) }
                 }
             } else {
-                let mask = select(diagram.mask)
-                for bucket in 0..<(1 as UInt32) << selectedBits where bucket & mask == select(diagram.value) {
-                    wide[Int(bucket)].insert(Int16(index), at: 0)
+                let value = select(diagram.value)
+                EncodingTable.forEach(of: ~select(diagram.mask) & (1 << selectedBits - 1)) { free in
+                    wide[Int(value | free)].append(Int16(index))
                 }
             }
         }
@@ -46,6 +45,16 @@ public struct EncodingTable: Sendable {
         self.narrow = narrow
         self.wide = wide
         self.select = select
+    }
+
+    /// Calls `visit` with every word that has no bits but some of these.
+    private static func forEach(of bits: UInt32, _ visit: (UInt32) -> Void) {
+        var some = bits
+        while true {
+            visit(some)
+            if some == 0 { return }
+            some = (some - 1) & bits
+        }
     }
 
     /// The place in the list of the diagram that draws `word`; `nil` if none does.

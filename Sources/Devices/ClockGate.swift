@@ -50,6 +50,8 @@ public final class ClockGate: Peripheral {
         try peripheral.writeDoubleword(offset, value)
     }
 
+    public func isSteady(_ offset: UInt32) -> Bool { isClocked() && peripheral.isSteady(offset) }
+
     public func reset() { peripheral.reset() }
 
     private var isOpen: Bool {

@@ -15,6 +15,11 @@ public struct Block {
     public var slack: Int
     /// How often it was entered since the counters were gathered.
     public var count: Int
+    /// The same for host code, which does no more at an entry than to add one: below zero while an entry needs more,
+    /// because the counters are empty or something is to be made sure of.
+    public var runs: Int
+    /// Whether it is on the list of those whose `runs` may be above zero; for cores that keep one.
+    public var isListed: Bool
     /// Where a taken branch at its end goes, once known.
     public var taken: Pointer?
     /// Where it goes when it falls through at its end, once known.
@@ -53,6 +58,8 @@ public struct Block {
         self.cycles = cycles
         self.slack = slack
         count = 0
+        runs = .min
+        isListed = false
         taken = nil
         next = nil
         self.charged = charged
@@ -71,6 +78,9 @@ public struct Block {
 }
 
 extension Block {
+    /// How often it was entered since the counters were gathered, by whichever engine.
+    public var entries: Int { count &+ (runs < 0 ? 0 : runs) }
+
     /// A block whose records stay where they are copied to, as long as the ledger lives that it is added to.
     ///
     /// - Parameter records: in the architecture's own format, plain data, an end mark last.

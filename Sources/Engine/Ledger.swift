@@ -142,13 +142,14 @@ public final class Ledger {
         for position in 0..<(dirtyEnd - dirty) {
             let block = dirty[position]
             let index = Int(block.pointee.index)
-            let count = block.pointee.count
+            let count = block.pointee.entries
             let price = prices[index]
             let charged = block.pointee.charged
             let cycles = CauseVector { price[$0] &* count &+ charged[$0.index] }
             let executed = count &* Int(block.pointee.instructions) &- charged[Ledger.abandoned]
             charged.update(repeating: 0, count: Ledger.chargeCount)
             block.pointee.count = 0
+            block.pointee.runs = .min
             spent[index] += cycles
             instructions[index] += executed
             entries[index] += count

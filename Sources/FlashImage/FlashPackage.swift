@@ -1,5 +1,5 @@
 import CLibZip
-import Foundation
+import FoundationEssentials
 
 /// A package for Kendryte's flash tool (`.kfpkg`): a zip archive with files for the flash, and a list of where they go.
 public struct FlashPackage: Equatable, Sendable {

@@ -106,13 +106,25 @@ public final class Bus {
         return (slots[low].peripheral, address - slots[low].base)
     }
 
+    /// The same, and the whole range in which it answers.
+    public func device(at address: UInt32) -> (peripheral: any Peripheral, range: ClosedRange<UInt32>)? {
+        guard peripheral(at: address) != nil else { return nil }
+        let slot = slots[lastSlot]
+        return (slot.peripheral, slot.base...slot.last)
+    }
+
     public var peripherals: [any Peripheral] { slots.map(\.peripheral) }
 
     /// Reads as a bus master does. The access must be aligned to its width.
     public func read(_ address: UInt32, _ width: AccessWidth) throws(BusError) -> UInt32 {
         if let (memory, local) = memory(at: address) { return memory.load(local, width) }
-        if let (peripheral, offset) = peripheral(at: address) { return try peripheral.read(offset, width) }
-        throw .nothingThere
+        return try readPeripheral(address, width)
+    }
+
+    /// The same where no memory answers.
+    public func readPeripheral(_ address: UInt32, _ width: AccessWidth) throws(BusError) -> UInt32 {
+        guard let (peripheral, offset) = peripheral(at: address) else { throw .nothingThere }
+        return try peripheral.read(offset, width)
     }
 
     /// Writes as a bus master other than the core does. The access must be aligned to its width.

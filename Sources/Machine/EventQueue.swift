@@ -19,15 +19,18 @@ public final class EventQueue {
             guard action != nil else { return }
             action = nil
             tally.cancelled += 1
+            tally.isNextKnown = false
         }
 
         /// Whether it is still going to happen.
         public var isPending: Bool { action != nil }
     }
 
-    /// How many events in the queue are cancelled.
     fileprivate final class Tally {
+        /// How many events in the queue are cancelled.
         var cancelled = 0
+        /// Whether `next` is known: the core asks for it after each access to a device.
+        var isNextKnown = true
     }
 
     private struct Entry: Comparable {
@@ -56,11 +59,23 @@ public final class EventQueue {
         let event = Event(cycle: cycle, tally: tally, action: action)
         heap.insert(Entry(cycle: cycle, order: scheduled, event: event))
         scheduled += 1
+        if tally.isNextKnown, cycle < known ?? .max { known = cycle }
         return event
     }
 
+    /// What `next` was when it was looked up last.
+    private var known: Cycles?
+
     /// The cycle of the next event, or `nil` when nothing is going to happen by itself.
     public var next: Cycles? {
+        if !tally.isNextKnown {
+            known = first
+            tally.isNextKnown = true
+        }
+        return known
+    }
+
+    private var first: Cycles? {
         while let first = heap.min {
             if first.event.isPending { return first.cycle }
             heap.removeMin()
@@ -73,6 +88,7 @@ public final class EventQueue {
     public func run(until cycle: Cycles) {
         while let due = next, due <= cycle {
             let event = heap.removeMin().event
+            tally.isNextKnown = false
             let action = event.action
             event.action = nil
             action?(due)

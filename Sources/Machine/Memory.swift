@@ -18,14 +18,14 @@ public final class Arena {
     public init(capacity: Int) {
         markDistance = Arena.rounded(capacity)
         mapped = 2 * markDistance
-        guard let base = mmap(nil, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0),
-            base != MAP_FAILED
-        else { preconditionFailure("the host has no \(mapped) bytes of memory for the chip's memories") }
+        guard let base = HostPages.map(mapped) else {
+            preconditionFailure("the host has no \(mapped) bytes of memory for the chip's memories")
+        }
         self.base = base
     }
 
     deinit {
-        munmap(base, mapped)
+        HostPages.unmap(base, mapped)
     }
 
     /// A fresh stretch, filled with zeros.

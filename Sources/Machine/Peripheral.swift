@@ -26,8 +26,16 @@ public protocol Peripheral: AnyObject {
     /// Writes 64 bits at a multiple of eight.
     func writeDoubleword(_ offset: UInt32, _ value: UInt64) throws(BusError)
 
+    /// Whether the register at `offset` stays as it is until an event happens or somebody writes to the chip, and
+    /// reading it again changes nothing.
+    func isSteady(_ offset: UInt32) -> Bool
+
     /// Puts every register into the state after a reset of the chip.
     func reset()
+}
+
+extension Peripheral {
+    public func isSteady(_ offset: UInt32) -> Bool { false }
 }
 
 // A peripheral with 32-bit registers is reached through a bridge that cuts the access in two, low word first.

@@ -118,16 +118,16 @@ extension RunRecording {
         let usage = StaticUsage(image, in: ranges)
         // The factory's ROM is no place for firmware; it counts only if it was used.
         let places = chip.bus.memories.filter { memory in
-            memory.isWritable || memory.program != nil || TouchedMemory.touched(memory) > 0
+            memory.isWritable || memory.program != nil || touched.touched(memory) > 0
         }
         let regions = places.sorted { $0.base < $1.base }.map { memory in
             MemoryProfile.Region(
                 name: memory.name, base: UInt64(memory.base), size: memory.size,
                 kind: memory.isWritable ? .ram : .flash,
                 staticBytes: Int(usage.memories.first { $0.memory.name == memory.name }?.used ?? 0),
-                touchedBytes: TouchedMemory.touched(memory), peakBytes: accelerators.peaks[memory.base],
+                touchedBytes: touched.touched(memory), peakBytes: accelerators.peaks[memory.base],
                 touchedBesideStaticBytes: acceleratorMemory == nil || !memory.isWritable
-                    ? nil : TouchedMemory.touched(memory, outside: image.sections.filter(\.isAllocated).map(\.range)),
+                    ? nil : touched.touched(memory, outside: image.sections.filter(\.isAllocated).map(\.range)),
                 accelerator: acceleratorMemory.flatMap { $0.base == memory.base ? $0.unit : nil })
         }
         let mainStacks = recorders.map { recorder in

@@ -10,14 +10,18 @@ public final class RunRecording {
     let chip: Chip
     let heap = HeapTracker()
     private(set) var accelerators = AcceleratorTracker()
-    private let touched: TouchedMemory
+    let touched: TouchedMemory
 
     /// Begins to watch. The chip has been reset and stands in front of its first instruction.
-    public init(_ cpu: any CPU, chip: Chip, program: ObservedProgram) {
+    ///
+    /// - Parameter usedPages: spares the report a look at memory that was never touched.
+    public init(
+        _ cpu: any CPU, chip: Chip, program: ObservedProgram, usedPages: @escaping UsedPages = { _, _ in nil }
+    ) {
         self.cpu = cpu
         self.chip = chip
         self.program = program
-        let touched = TouchedMemory(chip.bus.memories)
+        let touched = TouchedMemory(chip.bus.memories, usedPages: usedPages)
         self.touched = touched
         let heap = heap
         recorders = cpu.cores.map { core in

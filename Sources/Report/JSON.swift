@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Profile
 
 /// A profile as JSON: the schema is in Documentation/ProfileSchema.md. Keys are sorted, so that the same profile gives

@@ -1,12 +1,25 @@
-import Yams
-
 /// A value of a target file with its place, read strictly: every way to read it either succeeds or says what is wrong
 /// on which line.
 struct Value {
-    private let node: Node
+    private let node: YAMLNode
     let file: String
+    private let label: Label
+
     /// What it is, in words: `size of memory SRAM1`.
-    let name: String
+    var name: String { label.text }
+
+    /// What a value is, put into words only when a message needs them.
+    indirect enum Label {
+        case name(String)
+        case key(String, of: Label)
+
+        var text: String {
+            switch self {
+            case .name(let name): name
+            case .key(let key, let owner): "`\(clipped(key))` of \(owner.text)"
+            }
+        }
+    }
 
     /// Bytes of the largest text that is read at all.
     static let sizeLimit = 1 << 18
@@ -17,26 +30,19 @@ struct Value {
             throw TargetError(file: file, line: nil, problem: .tooLarge(limit: Value.sizeLimit))
         }
         try Value.check(text, file)
-        do {
-            guard let root = try compose(yaml: text) else {
-                throw TargetError(file: file, line: 1, problem: .syntax("the file is empty"))
-            }
-            node = root
-        } catch let error as YamlError {
-            throw Value.translated(error, file)
-        } catch let error as TargetError {
-            throw error
+        do throws(YAMLNode.Failure) {
+            node = try YAMLNode.parse(text)
         } catch {
-            throw TargetError(file: file, line: nil, problem: .syntax("unreadable"))
+            throw Value.translated(error, file)
         }
         self.file = file
-        name = "the file"
+        label = .name("the file")
     }
 
-    private init(_ node: Node, file: String, name: String) {
+    private init(_ node: YAMLNode, file: String, label: Label) {
         self.node = node
         self.file = file
-        self.name = name
+        self.label = label
     }
 
     /// Refuses anchors and aliases, which can stand for exponentially much text, and deep nesting, which would exhaust
@@ -72,38 +78,34 @@ struct Value {
         }
     }
 
-    private static func translated(_ error: YamlError, _ file: String) -> TargetError {
+    private static func translated(_ error: YAMLNode.Failure, _ file: String) -> TargetError {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            TargetError(file: file, line: mark.line, problem: .syntax(clipped(problem)))
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            TargetError(
-                file: file, line: context.mark.line,
-                problem: .duplicate(duplicates.first ?? "", what: "keys of one mapping"))
-        case .reader(let problem, _, _, _):
-            TargetError(file: file, line: nil, problem: .syntax(clipped(problem)))
-        case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
-            TargetError(file: file, line: nil, problem: .syntax("unreadable"))
+        case .syntax(let problem, let line): TargetError(file: file, line: line, problem: .syntax(clipped(problem)))
+        case .sharing(let line): TargetError(file: file, line: line, problem: .sharing)
+        case .tooDeep(let line): TargetError(file: file, line: line, problem: .tooDeep)
+        case .duplicate(let key, let line):
+            TargetError(file: file, line: line, problem: .duplicate(key, what: "keys of one mapping"))
         }
     }
 
     // MARK: Reading
 
-    var line: Int? { node.mark?.line }
+    var line: Int { node.line }
 
     func error(_ problem: TargetError.Problem) -> TargetError {
         TargetError(file: file, line: line, problem: problem)
     }
 
     /// The same value under another name, for messages.
-    func named(_ name: String) -> Value { Value(node, file: file, name: name) }
+    func named(_ name: String) -> Value { labelled(.name(name)) }
+
+    func labelled(_ label: Label) -> Value { Value(node, file: file, label: label) }
 
     func string() throws(TargetError) -> String {
-        guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
+        guard case .scalar(let text) = node.content, !text.isEmpty else {
             throw error(.wrongType(name, expected: "a text"))
         }
-        return scalar.string
+        return text
     }
 
     func flag() throws(TargetError) -> Bool {
@@ -163,8 +165,8 @@ struct Value {
 
     /// - Parameter element: what one element is, for messages.
     func list(of element: String) throws(TargetError) -> [Value] {
-        guard case .sequence(let sequence) = node else { throw error(.wrongType(name, expected: "a list")) }
-        return sequence.map { Value($0, file: file, name: element) }
+        guard case .sequence(let sequence) = node.content else { throw error(.wrongType(name, expected: "a list")) }
+        return sequence.map { Value($0, file: file, label: .name(element)) }
     }
 
     func strings() throws(TargetError) -> [String] {
@@ -175,13 +177,16 @@ struct Value {
 
     /// All pairs, in the order of the file.
     func pairs() throws(TargetError) -> [(key: String, value: Value)] {
-        guard case .mapping(let mapping) = node else {
+        guard case .mapping(let mapping) = node.content else {
             throw error(.wrongType(name, expected: "a list of `key: value`"))
         }
         var result: [(key: String, value: Value)] = []
         for (key, value) in mapping {
-            let text = try Value(key, file: file, name: "a key of \(name)").string()
-            result.append((text, Value(value, file: file, name: "`\(clipped(text))` of \(name)")))
+            guard case .scalar(let text) = key.content, !text.isEmpty else {
+                throw Value(key, file: file, label: .name("a key of \(name)")).error(
+                    .wrongType("a key of \(name)", expected: "a text"))
+            }
+            result.append((text, Value(value, file: file, label: .key(text, of: label))))
         }
         return result
     }
@@ -212,8 +217,8 @@ struct Fields {
 
     /// The same under another name, for messages.
     func named(_ name: String) -> Fields {
-        Fields(
-            owner: owner.named(name),
-            values: Dictionary(uniqueKeysWithValues: values.map { ($0.key, $0.value.named("`\($0.key)` of \(name)")) }))
+        var renamed: [String: Value] = [:]
+        for (key, value) in values { renamed[key] = value.labelled(.key(key, of: .name(name))) }
+        return Fields(owner: owner.named(name), values: renamed)
     }
 }

@@ -10,7 +10,7 @@ public enum Place: Equatable, Sendable {
     case temporary(Int)
     /// Cycles left until the next event.
     case budget
-    /// 32 bits of the simulator's own that lie in a host register while code runs, with zeros in front.
+    /// 32 bits of the simulator's own that lie in a host register while code runs.
     case kept
 }
 
@@ -111,10 +111,14 @@ public enum Form: Sendable {
     case store(MemoryType, Operand, HostAddress)
     /// Adds a constant to 64 bits of memory.
     case add(Int32, HostAddress)
+    /// The same, and branches if the sum is below zero.
+    case count(Int32, HostAddress, ifNegative: Label)
+    /// Shifts a bit into what is kept.
+    case keep(Bool)
 
-    /// A load from guest memory at a slot plus an offset. What cannot be done at once is done by helper and record.
-    case guestLoad(MemoryType, Place, base: Int, offset: Int32, call: Call)
-    case guestStore(MemoryType, Operand, base: Int, offset: Int32, call: Call)
+    /// A load from guest memory at a slot plus an offset. What cannot be done at once is done otherwise.
+    case guestLoad(MemoryType, Place, base: Int, offset: Int32, otherwise: Detour)
+    case guestStore(MemoryType, Operand, base: Int, offset: Int32, otherwise: Detour)
 
     /// Slots as floating-point numbers; the result's bits go to temporary 0. Rounded to nearest, ties to even.
     case float(FloatOperation, Width, Int, Int)
@@ -138,6 +142,9 @@ public enum Form: Sendable {
     /// Code that is rarely reached, by a branch to its first label; it lies behind the block's other code.
     case outOfLine([Form])
 
+    /// Runs a loop with the host's registers to itself.
+    case loop(Loop)
+
     /// Calls a helper with the state, the block and a record. Where it answers no, the code is left.
     case call(Call)
     /// Leaves the code at a record.
@@ -148,6 +155,43 @@ public enum Form: Sendable {
     case entry
     /// For guests with 32-bit registers.
     case word(WordForm)
+}
+
+/// How an access is made that cannot be made at once.
+public enum Detour: Sendable {
+    /// By a helper.
+    case call(Call)
+    /// It is not made; the code goes on there. In a loop only.
+    case exit(Label)
+}
+
+/// A loop without calls. Its body goes back to its own head; it is left through exits alone, behind which all slots
+/// are where they are elsewhere.
+public struct Loop: Sendable {
+    public var body: [Form]
+    /// The slots that may have registers inside.
+    public var slots: [Int]
+    /// Labels that the body branches to, and where the code goes on for each.
+    public var exits: [Exit]
+    /// Where it goes on if the loop is better not begun; nothing of it was done then.
+    public var otherwise: Label
+
+    public struct Exit: Sendable {
+        public let label: Label
+        public let target: Label
+
+        public init(label: Label, target: Label) {
+            self.label = label
+            self.target = target
+        }
+    }
+
+    public init(body: [Form], slots: [Int], exits: [Exit], otherwise: Label) {
+        self.body = body
+        self.slots = slots
+        self.exits = exits
+        self.otherwise = otherwise
+    }
 }
 
 public enum FloatCondition: Sendable, CaseIterable {
@@ -178,6 +222,8 @@ public struct Layout {
     public var mark: Int
     /// The address of what is kept in a register.
     public var kept: UnsafeMutablePointer<UInt32>
+    /// The bits of it that mean something; the others are zeros in memory and anything in the register.
+    public var keptMask: UInt32 = .max
     public var leftBlock: Int
     public var leftRecord: Int
     public var window: Window

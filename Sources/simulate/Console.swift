@@ -1,5 +1,6 @@
 import Firmware
-import Foundation
+import FoundationEssentials
+import Glibc
 import Machine
 import Profile
 import Semihosting
@@ -66,7 +67,7 @@ final class Console {
         flush()
         guard count > 0 else { return [] }
         var bytes = [UInt8](repeating: 0, count: min(count, 1 << 16))
-        let got = bytes.withUnsafeMutableBytes { Foundation.read(0, $0.baseAddress, $0.count) }
+        let got = bytes.withUnsafeMutableBytes { Glibc.read(0, $0.baseAddress, $0.count) }
         return Array(bytes.prefix(max(got, 0)))
     }
 

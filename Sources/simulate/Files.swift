@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The only place that reads and writes files.
 enum Files {
@@ -6,35 +7,43 @@ enum Files {
     private static let sizeLimit = 256 << 20
 
     static func read(_ path: String, what: String) throws(Failure) -> [UInt8] {
-        var isDirectory: ObjCBool = false
+        var isDirectory = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw .badInput("there is no \(what) '\(path)'; check the path")
         }
-        guard !isDirectory.boolValue else {
+        guard !isDirectory else {
             throw .badInput("'\(path)' is a folder; name the \(what) itself")
         }
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw .badInput("'\(path)' cannot be read; check its permissions")
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .badInput("'\(path)' cannot be read; check its permissions") }
+        defer { close(descriptor) }
+        // The size that the file system tells is only a hint: pipes and devices have none.
+        var status = stat()
+        let hint = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+        var bytes: [UInt8] = []
+        var room = min(max(hint, 1 << 16), sizeLimit) + 1
+        while true {
+            let before = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: room))
+            let count = bytes.withUnsafeMutableBytes { all in
+                Glibc.read(descriptor, all.baseAddress.map { $0 + before }, room)
+            }
+            if count < 0, errno != EINTR { throw .badInput("'\(path)' cannot be read; check what it is") }
+            bytes.removeLast(room - max(count, 0))
+            if count == 0 { return bytes }
+            guard bytes.count <= sizeLimit else {
+                throw .badInput("'\(path)' has more than \(sizeLimit) bytes, more than any \(what); check the path")
+            }
+            room = 1 << 16
         }
-        // Not the size that the file system tells: pipes and devices have none.
-        let data: Data
-        do {
-            data = try handle.read(upToCount: sizeLimit + 1) ?? Data()
-        } catch {
-            throw .badInput("'\(path)' cannot be read; check what it is")
-        }
-        guard data.count <= sizeLimit else {
-            throw .badInput("'\(path)' has more than \(sizeLimit) bytes, more than any \(what); check the path")
-        }
-        return Array(data)
     }
 
     /// Finds out whether a file could be written, before a long run makes what is to be written. `-` is stdout.
     static func checkWritable(_ path: String) throws(Failure) {
         guard path != "-" else { return }
-        var isDirectory: ObjCBool = false
+        var isDirectory = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        guard !isDirectory.boolValue else {
+        guard !isDirectory else {
             throw .badInput("'\(path)' is a folder and cannot be written; name a file in it")
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
@@ -47,8 +56,8 @@ enum Files {
     }
 
     static func checkFolder(_ path: String) throws(Failure) {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory else {
             throw .badInput("there is no folder '\(path)'; make it, or check the path")
         }
     }
@@ -82,16 +91,16 @@ enum Files {
 
     /// The files with one of the endings below a folder, sorted, without hidden ones; or the file itself.
     static func list(_ path: String, ending: String) throws(Failure) -> [String] {
-        var isDirectory: ObjCBool = false
+        var isDirectory = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw .badInput("there is no file or folder '\(path)'; check the path")
         }
-        guard isDirectory.boolValue else { return [path] }
-        guard let walk = FileManager.default.enumerator(atPath: path) else {
+        guard isDirectory else { return [path] }
+        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: path) else {
             throw .badInput("'\(path)' cannot be read; check its permissions")
         }
         var found: [String] = []
-        for case let name as String in walk where name.hasSuffix(ending) {
+        for name in names where name.hasSuffix(ending) {
             guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
             found.append(path + (path.hasSuffix("/") ? "" : "/") + name)
         }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Where golden numbers lie: `golden.<target>.json` beside a firmware that is alone in its folder, or there only with
 /// itself built for other targets (`hello.stm32f4.elf`, `hello.k210.elf`); `<name>.golden.<target>.json` beside one of
@@ -55,7 +55,7 @@ enum GoldenFiles {
             let target = String(stem.dropFirst("golden.".count))
             return isAlone(target) ? target : nil
         }
-        guard let middle = stem.range(of: ".golden.", options: .backwards) else { return nil }
+        guard let middle = stem.ranges(of: ".golden.").last else { return nil }
         let owner = String(stem[..<middle.lowerBound])
         let target = String(stem[middle.upperBound...])
         return owner == name || "\(owner).\(target)" == name ? target : nil

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Synchronization
 
 private let interruptionRequested = Atomic<Bool>(false)

@@ -1,6 +1,6 @@
 import Firmware
 import FlashImage
-import Foundation
+import FoundationEssentials
 import KModel
 import Targets
 

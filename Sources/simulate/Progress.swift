@@ -1,11 +1,11 @@
-import Dispatch
+import Glibc
 import Machine
 import Profile
 
 /// Shows a person on a terminal that a long run goes on. It never reaches a report.
 final class Progress {
     private let chip: Chip
-    private let began = DispatchTime.now().uptimeNanoseconds
+    private let began = Progress.now
     private var shown: UInt64 = 0
     private var isVisible = false
 
@@ -13,10 +13,17 @@ final class Progress {
         self.chip = chip
     }
 
+    /// Nanoseconds of real time.
+    private static var now: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     /// After the first second, five times a second.
     func show() {
         guard StandardError.isTerminal else { return }
-        let now = DispatchTime.now().uptimeNanoseconds
+        let now = Progress.now
         guard now - began > 1_000_000_000, now - shown > 200_000_000 else { return }
         shown = now
         isVisible = true

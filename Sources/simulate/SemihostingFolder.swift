@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Semihosting
 
 /// The world outside as semihosting sees it: the console, and one folder if the user named one.
@@ -46,45 +47,51 @@ final class SemihostingFolder: SemihostingHost {
 
 /// A file in that folder.
 private final class HostFile: SemihostingFile {
-    private let handle: FileHandle
+    private let descriptor: Int32
     private let isWritable: Bool
+    private var isOpen = true
 
     init(_ url: URL, _ mode: SemihostingMode) throws(SemihostingError) {
         let exists = FileManager.default.fileExists(atPath: url.path)
         isWritable = mode.access != .read || mode.isUpdate
         if mode.access == .read, !exists { throw .noSuchFile }
-        if mode.access == .write || !exists {
-            guard FileManager.default.createFile(atPath: url.path, contents: nil) else { throw .accessDenied }
-        }
-        guard let handle = isWritable ? FileHandle(forUpdatingAtPath: url.path) : FileHandle(forReadingAtPath: url.path)
-        else { throw .accessDenied }
-        self.handle = handle
+        let creates = mode.access == .write || !exists ? O_CREAT | O_TRUNC : 0
+        descriptor = Glibc.open(url.path, (isWritable ? O_RDWR : O_RDONLY) | O_CLOEXEC | creates, 0o666)
+        guard descriptor >= 0 else { throw .accessDenied }
     }
 
+    deinit { close() }
+
     func read(_ count: Int, at position: Int) throws(SemihostingError) -> [UInt8] {
-        do {
-            try handle.seek(toOffset: UInt64(position))
-            return Array(try handle.read(upToCount: count) ?? Data())
-        } catch {
-            throw .ioError
+        let count = max(0, min(count, try length() - position))
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let got = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress.map { $0 + done }, count - done, position + done)
+            }
+            guard got >= 0 || errno == EINTR else { throw .ioError }
+            if got == 0 { break }
+            done += max(got, 0)
         }
+        return Array(bytes.prefix(done))
     }
 
     func write(_ bytes: [UInt8], at position: Int) throws(SemihostingError) {
         guard isWritable else { throw .isReadOnly }
-        do {
-            try handle.seek(toOffset: UInt64(position))
-            try handle.write(contentsOf: Data(bytes))
-        } catch {
+        guard lseek(descriptor, position, SEEK_SET) == position, Output.write(bytes, to: descriptor) else {
             throw .ioError
         }
     }
 
     func length() throws(SemihostingError) -> Int {
-        do { return Int(try handle.seekToEnd()) } catch { throw .ioError }
+        let length = lseek(descriptor, 0, SEEK_END)
+        guard length >= 0 else { throw .ioError }
+        return length
     }
 
     func close() {
-        try? handle.close()
+        if isOpen { Glibc.close(descriptor) }
+        isOpen = false
     }
 }

@@ -1,6 +1,6 @@
 import Engine
 import Firmware
-import Foundation
+import FoundationEssentials
 import Machine
 import Recording
 import Profile
@@ -60,7 +60,8 @@ final class Session {
         handlers = machine.cpu.handlers
         program = ObservedProgram(image, handlers: handlers)
         places = Places(image, program.table)
-        recording = RunRecording(machine.cpu, chip: machine.chip, program: program)
+        recording = RunRecording(
+            machine.cpu, chip: machine.chip, program: program, usedPages: HostPages.used(from:count:))
         machine.onAcceleratorSpan { [unowned recording] in recording.add($0) }
         machine.cpu.stopsAtEndlessLoops = true
         answerHostInterface()

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Report
 
 /// Colour only for a person who looks, and only if NO_COLOR is not set.

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Targets
 
 /// Where the target files are, and the one a user names.
@@ -42,8 +43,7 @@ enum TargetFiles {
     /// SIMULATE_TARGETS, or beside the installed program, or in the source tree that it was built in.
     private static let folder: String? = {
         if let given = ProcessInfo.processInfo.environment["SIMULATE_TARGETS"], !given.isEmpty { return given }
-        let program = URL(fileURLWithPath: Bundle.main.executablePath ?? CommandLine.arguments[0])
-            .resolvingSymlinksInPath()
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         var candidates = [program.deletingLastPathComponent().appendingPathComponent("../share/simulate/targets")]
         var parent = program.deletingLastPathComponent()
         for _ in 0..<5 {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Baseline
-import Foundation
+import FoundationEssentials
 import Profile
 import Report
 

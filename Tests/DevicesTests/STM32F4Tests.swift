@@ -1,7 +1,7 @@
 import Foundation
 import Machine
+import Targets
 import Testing
-import Yams
 
 @testable import Devices
 
@@ -15,27 +15,10 @@ import Yams
         var rises: [Int: Int] = [:]
     }
 
-    private struct File: Decodable {
-        struct Entry: Decodable {
-            let name: String
-            let type: String
-            let base: UInt32
-            let size: UInt32
-            let interrupts: [String: Int]?
-            let options: [String: Int]?
-        }
-
-        let peripherals: [Entry]
-    }
-
     static func descriptions() throws -> [DeviceDescription] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../targets/stm32f4.yaml")
-        let file = try YAMLDecoder().decode(File.self, from: try String(contentsOf: root, encoding: .utf8))
-        return try file.peripherals.map { entry in
-            DeviceDescription(
-                name: entry.name, kind: try #require(DeviceKind(rawValue: entry.type)), base: entry.base,
-                size: entry.size, interrupts: entry.interrupts ?? [:], options: entry.options ?? [:])
-        }
+        let text = try String(contentsOf: root, encoding: .utf8)
+        return try TargetDescription.parse(text, fileName: "stm32f4.yaml").peripherals
     }
 
     func make(_ descriptions: [DeviceDescription]) throws -> STM32F4 {

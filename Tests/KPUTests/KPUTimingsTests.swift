@@ -1,6 +1,6 @@
 import Foundation
+import Targets
 import Testing
-import Yams
 
 @testable import KPU
 
@@ -110,24 +110,13 @@ struct KPUTimingsTests {
 
     /// The table that the target uses names every number and where it is from, and leaves the firmware's share out.
     @Test func theTargetsTableIsComplete() throws {
-        struct File: Decodable {
-            struct Fact: Decodable {
-                let value: Double
-                let source: String
-            }
-            let name: String
-            let version: Int
-            let sources: [String]
-            let facts: [String: Fact]
-        }
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../targets/cores/kpu.yaml")
-        let file = try YAMLDecoder().decode(File.self, from: Data(contentsOf: url))
-        #expect(file.name == "kpu" && file.version >= 1 && !file.sources.isEmpty)
-        #expect(Set(file.facts.keys) == Set(KPUTimings.Parameter.allCases.map(\.rawValue)))
-        for (name, fact) in file.facts {
+        let model = try AcceleratorModel.parse(String(contentsOf: url, encoding: .utf8), fileName: "kpu.yaml")
+        #expect(model.name == "kpu" && model.version >= 1 && !model.sources.isEmpty)
+        #expect(Set(model.timings.facts.keys) == Set(KPUTimings.Parameter.allCases))
+        for (parameter, fact) in model.timings.facts {
             #expect(!fact.source.isEmpty)
-            let parameter = try #require(KPUTimings.Parameter(rawValue: name))
-            #expect(fact.value <= KPUTimingsTests.fitted[parameter] && fact.value > 0, "\(name)")
+            #expect(fact.value <= KPUTimingsTests.fitted[parameter] && fact.value > 0, "\(parameter)")
         }
     }
 }

@@ -203,11 +203,17 @@ struct FormTests {
             for offset: Int32 in [0, 8, -8, 1] {
                 let load = try #require(
                     bench.code.translate(
-                        [.guestLoad(type, .slot(2), base: 1, offset: offset, call: call), .leave(record: 99)],
+                        [
+                            .guestLoad(type, .slot(2), base: 1, offset: offset, otherwise: .call(call)),
+                            .leave(record: 99),
+                        ],
                         block: bench.state))
                 let store = try #require(
                     bench.code.translate(
-                        [.guestStore(type, .slot(2), base: 3, offset: offset, call: call), .leave(record: 99)],
+                        [
+                            .guestStore(type, .slot(2), base: 3, offset: offset, otherwise: .call(call)),
+                            .leave(record: 99),
+                        ],
                         block: bench.state))
                 for place in -40..<300 {
                     for beyond: UInt64 in [0, 1 << 32, 1 << 63] {

@@ -10,7 +10,10 @@ let allEncodings: [Encoding] =
 
 /// Finds the encoding of an instruction word.
 struct Decoder: Sendable {
-    private let encodings: [Encoding]
+    /// Of the whole architecture.
+    static let all = Decoder()
+
+    let encodings: [Encoding]
     private let table: EncodingTable
 
     init(_ encodings: [Encoding] = allEncodings) {
@@ -24,9 +27,10 @@ struct Decoder: Sendable {
     static func isWide(_ halfword: UInt32) -> Bool { halfword >> 11 >= 0b11101 }
 
     /// The encoding of `word`, which holds a 32-bit instruction's first halfword in its upper half.
-    func encoding(of word: UInt32, isWide: Bool) -> Encoding? {
-        table.index(of: word, isWide: isWide).map { encodings[$0] }
-    }
+    func encoding(of word: UInt32, isWide: Bool) -> Encoding? { index(of: word, isWide: isWide).map { encodings[$0] } }
+
+    /// Its place among the encodings.
+    func index(of word: UInt32, isWide: Bool) -> Int? { table.index(of: word, isWide: isWide) }
 }
 
 extension Encoding {

@@ -3,10 +3,17 @@ import Bits
 /// Instructions as text: what GNU objdump prints for them, without its comments and symbols.
 public struct Disassembler: Sendable {
     private let decoder: Decoder
+    /// By place of the encoding.
+    private let syntaxes: [Syntax]
 
-    public init() { decoder = Decoder() }
+    public init() { self.init(.all) }
 
-    init(_ encodings: [Encoding]) { decoder = Decoder(encodings) }
+    init(_ encodings: [Encoding]) { self.init(Decoder(encodings)) }
+
+    private init(_ decoder: Decoder) {
+        self.decoder = decoder
+        syntaxes = decoder.encodings.map(\.syntax)
+    }
 
     /// The instruction that begins at `address`: mnemonic, a tab, operands. What no encoding draws is given as data,
     /// with the assembler's `.inst`.
@@ -18,18 +25,22 @@ public struct Disassembler: Sendable {
     public func text(_ first: UInt16, _ second: UInt16, at address: UInt32, itState: UInt8 = 0) -> String {
         let isWide = Decoder.isWide(UInt32(first))
         let word = isWide ? UInt32(first) << 16 | UInt32(second) : UInt32(first)
-        guard let encoding = decoder.encoding(of: word, isWide: isWide) else {
+        guard let index = decoder.index(of: word, isWide: isWide) else {
             return isWide ? ".inst.w\t0x\(hexadecimal(word, 8))" : ".inst.n\t0x\(hexadecimal(word, 4))"
         }
+        let encoding = decoder.encodings[index]
         return encoding.text(
-            Fields(word: word, diagram: encoding.diagram, address: address, itState: itState))
+            Fields(word: word, diagram: encoding.diagram, address: address, itState: itState), syntaxes[index])
     }
 }
 
 extension Encoding {
+    /// Assembler syntax as GNU objdump prints it, read anew each time: only who prints instructions needs it.
+    var syntax: Syntax { Syntax(syntaxText) }
+
     /// The instruction as text.
-    func text(_ fields: Fields) -> String {
-        let line = syntax.pieces.map { text(of: $0, fields) }.joined()
+    func text(_ fields: Fields, _ syntax: Syntax? = nil) -> String {
+        let line = (syntax ?? self.syntax).pieces.map { text(of: $0, fields) }.joined()
         guard let space = line.firstIndex(of: " ") else { return line }
         return line[..<space] + "\t" + line[line.index(after: space)...]
     }

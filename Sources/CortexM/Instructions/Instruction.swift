@@ -95,7 +95,7 @@ struct Encoding: Sendable {
     let name: String
     let diagram: EncodingDiagram
     /// Assembler syntax as GNU objdump prints it.
-    let syntax: Syntax
+    let syntaxText: String
     let timing: TimingClass
     /// Whether the other encodings that draw a word say "SEE" this one, even those that fix more bits.
     var takesPrecedence = false
@@ -120,6 +120,6 @@ func composite(
     _ decode: @escaping @Sendable (Fields) -> Decoded
 ) -> Encoding {
     Encoding(
-        name: name, diagram: EncodingDiagram(diagram), syntax: Syntax(syntax), timing: timing,
+        name: name, diagram: EncodingDiagram(diagram), syntaxText: syntax, timing: timing,
         isUnpredictable: unpredictable, decode: decode)
 }

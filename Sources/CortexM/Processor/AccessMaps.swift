@@ -8,6 +8,7 @@ extension Processor {
         readMap.unmapAll()
         writeMap.unmapAll()
         waiting = nil
+        polled = nil
         guard !system.checksProtection else { return }
         let slow = chip.bus.memories.first { !($0.timing?.isTransparent ?? true) && $0.size >= 1 << 16 }
         waiting = slow.flatMap(WaitingMemory.init)

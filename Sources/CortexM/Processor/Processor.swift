@@ -36,7 +36,7 @@ public final class Processor {
     var drafts: [BlockBuilder.Draft] = []
     /// Blocks that begin inside an IT block.
     var blocksInIT: [UInt64: Block.Pointer] = [:]
-    let decoder = Decoder()
+    let decoder = Decoder.all
     let readMap = AccessMap()
     let writeMap = AccessMap()
     /// A map in which nothing is: sends unprivileged accesses of privileged code to the slow path.
@@ -45,6 +45,9 @@ public final class Processor {
     var slowFetches: [SlowFetch?] = []
     /// The memory with wait states that most data come from, if there is one.
     var waiting: WaitingMemory?
+    /// The device that was read last, if nothing checks accesses to it.
+    var polled: PolledDevice?
+    var polling = Polling()
     /// Until when other bus masters hold a memory.
     var heldUntil: [ObjectIdentifier: Cycles] = [:]
     /// Whether the code under the current block changed.

@@ -21,6 +21,7 @@ extension Processor {
             if mayTakeException { takePendingException() }
             if let ending { return ending }
             if now >= limit { return .limit }
+            if polling.isNoticed { passPolling(until: min(chip.events.next ?? .max, limit)) }
             advance(until: min(chip.events.next ?? .max, limit))
             if let ending { return ending }
         }
@@ -99,7 +100,7 @@ extension Processor {
     }
 
     /// Runs from the current position, not beyond `deadline` except to complete an instruction.
-    private func advance(until deadline: Cycles) {
+    func advance(until deadline: Cycles) {
         let block: Block.Pointer
         let ip: Instruction.Pointer
         switch position {

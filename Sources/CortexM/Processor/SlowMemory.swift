@@ -12,6 +12,7 @@ func slowLoad(
 ) -> UInt64 {
     state.pointee.processor._withUnsafeGuaranteedRef { processor in
         if let loaded = processor.loadWaiting(address, width, block, i) { return loaded }
+        if let loaded = processor.loadPolled(address, width, block, i) { return loaded }
         return processor.access(block, i) { () throws(MemoryFault) -> UInt32 in
             try processor.load(address, width, block, i)
         }
@@ -217,9 +218,16 @@ extension Processor {
                 charge(timing.readDelay(local, at: chip.clock.now), to: .dataWait, block)
             }
         } else {
-            // One number for each bus behind the matrix: APB1, APB2, AHB1, AHB2, ... differ in bits 28...16.
-            slave = Int(address >> 16)
+            slave = slaveOfDevice(address)
         }
+        follow(slave, block, i)
+    }
+
+    /// One number for each bus behind the matrix: APB1, APB2, AHB1, AHB2, ... differ in bits 28...16.
+    func slaveOfDevice(_ address: UInt32) -> Int { Int(address >> 16) }
+
+    /// Accesses to different slaves cannot be pipelined into each other.
+    func follow(_ slave: Int, _ block: Block.Pointer, _ i: Instruction.Pointer) {
         guard slave != state.pointee.lastSlave else { return }
         state.pointee.lastSlave = slave
         if i.x >> 15 != 0, i.pointee.operation.isSingleAccess { charge(prices.slaveChange, to: .busSlave, block) }
@@ -246,7 +254,9 @@ extension Processor {
         }
         if !isPrivileged, system.isPrivate(address) { throw .bus(address) }
         do throws(BusError) {
-            return try chip.bus.read(address, width)
+            let value = try chip.bus.readPeripheral(address, width)
+            remember(deviceAt: address)
+            return value
         } catch {
             throw .bus(address)
         }

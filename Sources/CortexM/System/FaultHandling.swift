@@ -54,10 +54,15 @@ extension Processor {
         do throws(MemoryFault) {
             return try read(address, width, isPrivileged: isPrivileged)
         } catch {
-            guard case .bus = error, system.ignoresBusFaults else { throw error }
-            _ = system.faults.note(error)
-            return 0
+            return try ignored(error)
         }
+    }
+
+    /// What is read where a bus fault is ignored; otherwise the fault is thrown.
+    func ignored(_ fault: MemoryFault) throws(MemoryFault) -> UInt32 {
+        guard case .bus = fault, system.ignoresBusFaults else { throw fault }
+        _ = system.faults.note(fault)
+        return 0
     }
 
     /// A write whose bus fault may be ignored, or come late: from the write buffer, behind the instruction.

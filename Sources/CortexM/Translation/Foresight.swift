@@ -188,6 +188,8 @@ struct Foresight {
 
     /// The memory that an access is taken to go to.
     private func memory(_ index: Int, _ touch: Touch) -> MemoryStretch? {
+        // The decoder's own registers are not followed.
+        guard touch.registers.allSatisfy({ $0 < 16 }) else { return nil }
         let site = processor.sites[records + index]
         guard site?.strays ?? 0 < Site.limit else { return nil }
         let map = touch.isWrite ? processor.writeMap : processor.readMap

@@ -31,6 +31,15 @@ struct Touch {
         }
     }
 
+    /// The registers that the address depends on.
+    var registers: [Int] {
+        switch way {
+        case .constant: []
+        case .offset(let base, _): [base]
+        case .indexed(let base, let index, _): [base, index]
+        }
+    }
+
     var guestAddress: GuestAddress {
         switch way {
         case .constant(let address): .constant(address)

@@ -238,8 +238,10 @@ extension KendryteBlock {
         case "DMAC": self = .DMA
         case "SHA256": self = .SHA
         default:
-            guard let block = KendryteBlock.allCases.first(where: { "\($0)" == name }) else { return nil }
+            guard let block = KendryteBlock.byName[name] else { return nil }
             self = block
         }
     }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ("\($0)", $0) })
 }

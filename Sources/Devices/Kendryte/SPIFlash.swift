@@ -83,8 +83,10 @@ public final class SPIFlash: SPIDevice {
     }
 
     public let name: String
-    /// What is stored, as the firmware left it.
-    public private(set) var contents: [UInt8]
+    /// What is stored, as the firmware left it; erased behind.
+    private var stored: [UInt8]
+    /// All that is stored.
+    public var contents: [UInt8] { stored + Array(repeating: 0xFF, count: SPIFlash.capacity - stored.count) }
     /// Whether anything was programmed or erased since the start.
     public private(set) var isChanged = false
 
@@ -109,8 +111,7 @@ public final class SPIFlash: SPIDevice {
         self.name = name
         notices = chip.notices
         busy = Alarm(chip) { _ in }
-        self.contents = Array(contents.prefix(SPIFlash.capacity))
-        self.contents += Array(repeating: 0xFF, count: SPIFlash.capacity - self.contents.count)
+        stored = Array(contents.prefix(SPIFlash.capacity))
     }
 
     // MARK: The bus
@@ -162,7 +163,7 @@ public final class SPIFlash: SPIDevice {
         case .uniqueID: return position < 8 ? 0 : 0xFF
         case .readData, .fastRead, .fastReadDualOutput, .fastReadQuadOutput, .fastReadDualIO, .fastReadQuadIO:
             defer { address = (address + 1) & (SPIFlash.capacity - 1) }
-            return contents[address]
+            return address < stored.count ? stored[address] : 0xFF
         case .writeStatus1, .writeStatus2, .writeStatus3, .pageProgram, .quadProgram, .sectorErase, .blockErase32,
             .blockErase64:
             return 0xFF
@@ -251,7 +252,8 @@ public final class SPIFlash: SPIDevice {
     private func program() {
         guard !latch.isEmpty, takeWriteEnable(for: "program") else { return }
         let page = address & ~0xFF
-        for (index, byte) in latch.enumerated() { contents[page | (address + index) & 0xFF] &= byte }
+        if stored.count < page + 0x100 { stored += Array(repeating: 0xFF, count: page + 0x100 - stored.count) }
+        for (index, byte) in latch.enumerated() { stored[page | (address + index) & 0xFF] &= byte }
         isChanged = true
         busy.set(after: Time.pageProgram)
     }
@@ -259,7 +261,7 @@ public final class SPIFlash: SPIDevice {
     private func erase(_ size: Int, at address: Int, _ time: Double) {
         guard takeWriteEnable(for: "erase") else { return }
         let begin = address & ~(size - 1)
-        contents.replaceSubrange(begin..<begin + size, with: repeatElement(0xFF, count: size))
+        for place in begin..<max(begin, min(begin + size, stored.count)) { stored[place] = 0xFF }
         isChanged = true
         busy.set(after: time)
     }

@@ -57,6 +57,9 @@ public final class UARTHS: RegisterMap {
         update()
     }
 
+    /// Firmware waits for room in the FIFO.
+    public func isSteady(_ offset: UInt32) -> Bool { offset == Register.txdata.rawValue }
+
     public func read(_ register: Register) -> UInt32 {
         switch register {
         case .txdata: return transmitFIFO.isFull ? 1 << 31 : 0

@@ -119,6 +119,9 @@ public final class USART: RegisterMap {
         update()
     }
 
+    /// Firmware waits for flags in SR.
+    public func isSteady(_ offset: UInt32) -> Bool { offset == Register.SR.rawValue }
+
     public func read(_ register: Register) -> UInt32 {
         switch register {
         case .SR:

@@ -54,6 +54,8 @@ public struct CoreState {
     public var hart: Unmanaged<Hart>
     /// Where the decoded blocks are.
     public var codeMap: CodeMap
+    /// What the budget was when host code began the turns of a loop that it only counts when it leaves them.
+    public var loopBudget: Int = 0
     /// The block that host code was left at, and its record; without one the block is paid for and not yet entered.
     public var leftBlock: Block.Pointer?
     public var leftRecord: Instruction.Pointer?

@@ -2,7 +2,10 @@ import Bits
 
 /// Finds the encoding of an instruction word.
 struct Decoder: Sendable {
-    private let encodings: [Encoding]
+    /// Of the whole architecture.
+    static let all = Decoder()
+
+    let encodings: [Encoding]
     private let table: EncodingTable
 
     init(_ encodings: [Encoding] = allEncodings) {
@@ -17,9 +20,10 @@ struct Decoder: Sendable {
     static func isWide(_ halfword: UInt32) -> Bool { halfword & 3 == 3 }
 
     /// The encoding of `word`, whose upper half is ignored in a 16-bit instruction.
-    func encoding(of word: UInt32) -> Encoding? {
-        table.index(of: word, isWide: Decoder.isWide(word)).map { encodings[$0] }
-    }
+    func encoding(of word: UInt32) -> Encoding? { index(of: word).map { encodings[$0] } }
+
+    /// Its place among the encodings.
+    func index(of word: UInt32) -> Int? { table.index(of: word, isWide: Decoder.isWide(word)) }
 
     /// What a word decodes to, and its encoding; a word that is no instruction decodes to `.illegal`.
     func decode(_ word: UInt32, at address: UInt32) -> (record: Instruction, encoding: Encoding?) {

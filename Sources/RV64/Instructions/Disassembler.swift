@@ -2,7 +2,9 @@ import Bits
 
 /// Instructions as text: what GNU objdump prints for them, without its comments and symbols.
 public struct Disassembler: Sendable {
-    private let decoder = Decoder()
+    private let decoder = Decoder.all
+    /// By place of the encoding.
+    private let syntaxes = Decoder.all.encodings.map(\.syntax)
     private let usesAliases: Bool
 
     /// - Parameter usesAliases: whether forms with a name of their own are called by it, `ret` for `jalr zero,0(ra)`;
@@ -14,11 +16,12 @@ public struct Disassembler: Sendable {
     /// - Parameter word: its first halfword in the lower half; the upper half is ignored in a 16-bit instruction.
     public func text(_ word: UInt32, at address: UInt32) -> String {
         let bits = Decoder.isWide(word) ? word : word & 0xFFFF
-        guard let encoding = decoder.encoding(of: bits) else { return data(bits) }
+        guard let index = decoder.index(of: bits) else { return data(bits) }
+        let encoding = decoder.encodings[index]
         let fields = Fields(word: bits, diagram: encoding.diagram, address: address)
         if encoding.isReserved(fields) { return data(bits) }
         let alias = usesAliases ? aliases[encoding.name]?.first { $0.applies(fields) } : nil
-        return encoding.text(fields, alias?.syntax)
+        return encoding.text(fields, alias?.syntax ?? syntaxes[index])
     }
 
     private func data(_ word: UInt32) -> String {
@@ -27,11 +30,15 @@ public struct Disassembler: Sendable {
 }
 
 extension Encoding {
+    /// Assembler syntax as GNU objdump prints it without aliases, read anew each time: only who prints instructions
+    /// needs it.
+    var syntax: Syntax { Syntax(syntaxText) }
+
     /// The instruction as text.
     ///
-    /// - Parameter alias: the syntax of the form that it has, if there is one.
-    func text(_ fields: Fields, _ alias: Syntax? = nil) -> String {
-        let line = (alias ?? syntax).pieces.map { piece in
+    /// - Parameter syntax: that of the encoding, or of the form that it has.
+    func text(_ fields: Fields, _ syntax: Syntax? = nil) -> String {
+        let line = (syntax ?? self.syntax).pieces.map { piece in
             switch piece {
             case .text(let text): text
             case .placeholder(let placeholder): text(of: placeholder, fields)

@@ -96,7 +96,7 @@ struct Encoding: Sendable {
     let name: String
     let diagram: EncodingDiagram
     /// Assembler syntax as GNU objdump prints it without aliases.
-    let syntax: Syntax
+    let syntaxText: String
     let timing: TimingClass
     /// Field values that the manual reserves, so that the word is no instruction.
     let isReserved: @Sendable (Fields) -> Bool
@@ -109,7 +109,7 @@ func encoding(
     _ decode: @escaping @Sendable (Fields) -> Instruction
 ) -> Encoding {
     Encoding(
-        name: name, diagram: EncodingDiagram(diagram), syntax: Syntax(syntax), timing: timing, isReserved: reserved,
+        name: name, diagram: EncodingDiagram(diagram), syntaxText: syntax, timing: timing, isReserved: reserved,
         decode: decode)
 }
 

@@ -39,6 +39,7 @@ extension Hart {
     func codeChanged(_ address: UInt32, _ count: Int) {
         guard ledger.discard(address, count, on: chip.bus) else { return }
         hasStaleCode = true
+        hasStaleHostCode = hostCode != nil
         spin = nil
         state.pointee.wantsAttention = true
     }
@@ -46,7 +47,37 @@ extension Hart {
     /// FENCE.I: the instruction cache begins anew.
     func emptyInstructionCache() {
         instructionCache.empty { fetchedLines[$0] = false }
+        beginFetchEpoch()
+    }
+
+    /// Lines left the instruction cache: no block is sure of its own any more.
+    private func beginFetchEpoch() {
         state.pointee.fetchEpoch += 1
+        for block in readied {
+            block.pointee.count = block.pointee.entries
+            block.pointee.runs = .min
+            block.pointee.isListed = false
+        }
+        readied.removeAll(keepingCapacity: true)
+    }
+
+    /// An entry from host code that needs more than to be counted.
+    ///
+    /// - Returns: whether there is enough time for the block.
+    func enterFromCode(_ block: Block.Pointer) -> Bool {
+        block.pointee.runs = .min
+        count(block)
+        if block.pointee.fetched != state.pointee.fetchEpoch { fetch(block) }
+        guard state.pointee.budget >= block.pointee.slack else {
+            state.pointee.departure = .entered
+            return false
+        }
+        block.pointee.runs = 0
+        if !block.pointee.isListed {
+            block.pointee.isListed = true
+            readied.append(block)
+        }
+        return true
     }
 }
 
@@ -67,12 +98,12 @@ extension Hart {
                 fetchedLines[line] = true
                 guard let victim = instructionCache.fill(line) else { continue }
                 fetchedLines[victim] = false
-                state.pointee.fetchEpoch += 1
+                beginFetchEpoch()
             }
         }
         block.pointee.fetched = state.pointee.fetchEpoch
         guard missing > 0 else { return }
-        let cycles = missing * timings[.instructionMiss]
+        let cycles = missing * prices.instructionMiss
         state.pointee.budget -= cycles
         block.pointee.charged[Cause.instructionCache.index] += cycles
     }

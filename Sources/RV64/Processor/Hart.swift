@@ -11,6 +11,7 @@ public final class Hart {
     let chip: Chip
     let features: HartFeatures
     let timings: CycleTable
+    let prices: AccessPrices
     public let state: CoreState.Pointer
     let ledger = Ledger()
     /// The control and status registers.
@@ -36,6 +37,7 @@ public final class Hart {
     var ending: Ending?
     /// The loop that it turns in without doing anything, if that was noticed: see `Spinning`.
     var spin: Spin?
+    var polling = Polling()
 
     public weak var observer: (any RunObserver)?
     var observedAddresses: Set<UInt32> = []
@@ -43,7 +45,7 @@ public final class Hart {
 
     /// What was decoded, by index of the block.
     var drafts: [BlockBuilder.Draft] = []
-    let decoder = Decoder()
+    let decoder = Decoder.all
     var instructionCache: Cache
     /// For each line of the shared memory whether the instruction cache holds it.
     let fetchedLines: UnsafeMutablePointer<Bool>
@@ -60,6 +62,10 @@ public final class Hart {
     /// After how many runs of blocks it is seen whether these are still the right ones.
     var reviewInterval = 64
     var untilReview = 64
+    /// The blocks that host code may enter with no more than counting them.
+    var readied: [Block.Pointer] = []
+    /// Whether host code has links built in that are cut.
+    var hasStaleHostCode = false
     /// Room for a copy of the registers.
     let copy: UnsafeMutableRawPointer
     /// The same for an instruction that host code has the run loop execute.
@@ -94,6 +100,7 @@ public final class Hart {
         self.chip = chip
         self.features = features
         self.timings = timings
+        prices = AccessPrices(timings)
         self.shared = shared
         self.harts = harts
         storage = .allocate(byteCount: CoreState.registerBytes + MemoryLayout<CoreState>.size, alignment: 64)

@@ -113,7 +113,21 @@ public final class Harts: CPU {
             if let ending = hart.run(turn: min(turn, horizon), horizon: horizon) { return ending }
             hart.noticeSpinning()
             if stopsAtEndlessLoops { deadlock.look(at: harts, chip, now: hart.now) }
+            if others == .max, let ending = runAlone(hart, until: limit) { return ending }
         }
+    }
+
+    /// Turn after turn of a hart that is the only one to run; nobody else can begin without asking for control.
+    private func runAlone(_ hart: Hart, until limit: Cycles) -> Ending? {
+        while !wantsControl, hart.isRunning {
+            let horizon = min(limit, chip.events.next ?? .max)
+            guard hart.now < horizon else { return nil }
+            chip.clock.now = hart.now
+            if let ending = hart.run(turn: min(hart.now + Harts.turnAlone, horizon), horizon: horizon) { return ending }
+            hart.noticeSpinning()
+            if stopsAtEndlessLoops { deadlock.look(at: harts, chip, now: hart.now) }
+        }
+        return nil
     }
 
     /// The hart whose turn it is: the one that is furthest behind, if it has not reached `horizon`.

@@ -80,8 +80,8 @@ extension Hart {
     }
 
     private func charge(_ movement: SharedMemory.Movement, _ block: Block.Pointer) {
-        let miss = movement.isMiss ? timings[.dataMiss] : 0
-        charge(miss + movement.writeBacks * timings[.writeBack], to: .dataCache, block)
+        let miss = movement.isMiss ? prices.dataMiss : 0
+        charge(miss + movement.writeBacks * prices.writeBack, to: .dataCache, block)
     }
 
     /// An address on the bus; `nil` where nothing can answer.
@@ -98,10 +98,13 @@ extension Hart {
         if let line = shared.line(of: place) {
             charge(shared.share(line, with: index), block)
         } else {
-            charge(timings[.uncachedLoad], to: .uncached, block)
+            charge(prices.uncachedLoad, to: .uncached, block)
         }
         do throws(BusError) {
-            return try read(place, width)
+            let accesses = deviceAccesses
+            let value = try read(place, width)
+            if accesses != deviceAccesses { notePolling(place, value) }
+            return value
         } catch {
             throw RaisedException(cause: .loadAccessFault, value: address)
         }
@@ -117,7 +120,7 @@ extension Hart {
         if let line = shared.line(of: place) {
             charge(shared.own(line, by: index), block)
         } else {
-            charge(timings[.uncachedStore], to: .uncached, block)
+            charge(prices.uncachedStore, to: .uncached, block)
         }
         do throws(BusError) {
             try write(place, value, width)
@@ -137,7 +140,8 @@ extension Hart {
         }
         deviceAccesses += 1
         return width == 8
-            ? try chip.bus.readDoubleword(address) : UInt64(try chip.bus.read(address, AccessWidth(bytes: width)))
+            ? try chip.bus.readDoubleword(address)
+            : UInt64(try chip.bus.readPeripheral(address, AccessWidth(bytes: width)))
     }
 
     /// Writes as the hart does. The address is aligned.

@@ -13,6 +13,7 @@ extension Hart {
         var end = min(turn, horizon)
         repeat {
             if mayTakeInterrupt { takePendingInterrupt() }
+            if polling.isNoticed { passPolling(until: min(end, chip.events.next ?? .max)) }
             advance(turn: end, horizon: horizon)
             // What it does may make a device plan something that comes before that.
             end = min(end, chip.events.next ?? .max)
@@ -47,7 +48,7 @@ extension Hart {
         return true
     }
 
-    private func advance(turn: Cycles, horizon: Cycles) {
+    func advance(turn: Cycles, horizon: Cycles) {
         let block: Block.Pointer
         let ip: Instruction.Pointer
         var deadline = turn
@@ -139,9 +140,11 @@ extension Hart {
         case .fallThrough:
             moveOn(at: endOfTime)
             block.pointee.next = find(UInt32(truncatingIfNeeded: state.pointee.pc))
+            linkBecameKnown(block)
         case .taken:
             moveOn(at: endOfTime)
             block.pointee.taken = find(UInt32(truncatingIfNeeded: state.pointee.pc))
+            linkBecameKnown(block)
         case .stopped, .translated, .interpreted:
             break
         case .entered:

@@ -101,7 +101,7 @@ extension Hart {
 
 extension Block.Pointer {
     /// Whether the block ends in a branch to itself and nothing in it changes memory or asks anybody.
-    fileprivate var isPureLoop: Bool {
+    var isPureLoop: Bool {
         let last = lastRecord
         guard last.operation.hasConstantTarget, last.operation != .jal, last.target == pointee.pc,
             records.pointee.operation != .notify
@@ -109,7 +109,7 @@ extension Block.Pointer {
         return (0..<Int(pointee.length)).allSatisfy { !records[$0].operation.hasEffects }
     }
 
-    fileprivate var lastRecord: Instruction { records[Int(pointee.length) - 1] }
+    var lastRecord: Instruction { records[Int(pointee.length) - 1] }
 }
 
 extension Operation {

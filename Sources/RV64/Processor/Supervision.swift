@@ -142,7 +142,7 @@ extension Hart {
         var block = UnsafeMutablePointer<Block.Pointer>(ledger.dirty)
         while block < state.pointee.dirty {
             let counts = block.pointee.pointee
-            count += counts.count * Int(counts.instructions) - counts.charged[Ledger.abandoned]
+            count += counts.entries * Int(counts.instructions) - counts.charged[Ledger.abandoned]
             block += 1
         }
         guard let (block, i) = currentInstruction else { return count }

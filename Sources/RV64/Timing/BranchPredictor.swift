@@ -1,5 +1,5 @@
 import Engine
-import Glibc
+import Machine
 
 /// What a hart has learnt about branches: a branch target buffer, a table of two-bit counters chosen by address and
 /// recent outcomes, and a stack of return addresses, as in Rocket's front end. A branch that is not in the buffer is
@@ -45,7 +45,7 @@ public struct BranchPredictor {
         penalty = table[.mispredict]
         bubble = table[.takenBranch]
         // Large, and mostly unused: the host provides its pages only where they are.
-        guard let table = calloc(BranchPredictor.placeCount, 1) else {
+        guard let table = HostPages.map(BranchPredictor.placeCount) else {
             preconditionFailure("the host has no memory for a branch predictor")
         }
         places = table.assumingMemoryBound(to: UInt8.self)
@@ -64,7 +64,7 @@ public struct BranchPredictor {
     }
 
     func free() {
-        Glibc.free(places)
+        HostPages.unmap(places, BranchPredictor.placeCount)
         sources.deallocate()
         targets.deallocate()
         counters.deallocate()

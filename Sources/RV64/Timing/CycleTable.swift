@@ -57,3 +57,20 @@ public struct CycleTable: Sendable, Equatable {
     subscript(_ rule: Rule) -> Int { rules[rule]?.cycles ?? 0 }
     subscript(_ size: Size) -> Int { sizes[size]?.cycles ?? 0 }
 }
+
+/// What each access may be charged, taken out of the table once.
+struct AccessPrices {
+    let instructionMiss: Int
+    let dataMiss: Int
+    let writeBack: Int
+    let uncachedLoad: Int
+    let uncachedStore: Int
+
+    init(_ table: CycleTable) {
+        instructionMiss = table[.instructionMiss]
+        dataMiss = table[.dataMiss]
+        writeBack = table[.writeBack]
+        uncachedLoad = table[.uncachedLoad]
+        uncachedStore = table[.uncachedStore]
+    }
+}

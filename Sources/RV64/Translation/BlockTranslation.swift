@@ -11,12 +11,14 @@ struct BlockTranslation {
     let block: Block.Pointer
     let state: CoreState.Pointer
     let hasFusedMultiplyAdd: Bool
-    private(set) var forms: [Form] = []
+    var forms: [Form] = []
     private var labels = 0
     /// Where other code enters it.
     let start = Label(0)
     /// What is known of the floating-point state at this point of the block.
     var floats = FloatKnowledge()
+    /// If the block is a loop: its turns without accounts.
+    var loop: LoopTranslation?
 
     init(_ block: Block.Pointer, _ state: CoreState.Pointer, hasFusedMultiplyAdd: Bool) {
         self.block = block
@@ -27,15 +29,18 @@ struct BlockTranslation {
 
     /// The whole block.
     mutating func translate() {
+        prepareLoop()
         enter()
         for index in 0...Int(block.pointee.length) {
             let i = block.records + index
+            if let loop, loop.records.indices.contains(index) { add(.label(loop.records[index])) }
             translate(i)
             if i.pointee.operation.leavesBlock { break }
         }
+        addLoop()
     }
 
-    private mutating func translate(_ i: Instruction.Pointer) {
+    mutating func translate(_ i: Instruction.Pointer) {
         switch i.pointee.operation {
         case .fallThrough: fallThrough(i)
         case .notify: leave(i, .notify)
@@ -44,7 +49,22 @@ struct BlockTranslation {
         case .checkStack: checkStack(i)
         default:
             if integer(i) || access(i) || jump(i) || float(i) { return }
-            add(.call(RuntimeHelper.execute.call(i)))
+            byRunLoop(i)
+        }
+    }
+
+    /// Has the run loop do a record.
+    mutating func byRunLoop(_ i: Instruction.Pointer) {
+        if loop?.isActive == true { loop?.isUnfit = true }
+        add(.call(RuntimeHelper.execute.call(i)))
+    }
+
+    /// Where a record goes on that the run loop has to do as a whole.
+    mutating func detour(_ i: Instruction.Pointer, back: Label) -> Label {
+        if loop?.isActive == true { return exit(i) }
+        return outOfLine {
+            $0.add(.call(RuntimeHelper.execute.call(i)))
+            $0.add(.jump(back))
         }
     }
 
@@ -69,11 +89,15 @@ struct BlockTranslation {
         return label
     }
 
+    /// A field of the block.
+    func field(_ offset: Int) -> HostAddress { .absolute(UInt(bitPattern: block) + UInt(offset)) }
+
     /// A register as an operand; x0 is a constant.
     func operand(_ register: UInt8) -> Operand { register == 0 ? .constant(0) : .slot(Int(register)) }
 
     /// Leaves the code at a record.
     mutating func leave(_ i: Instruction.Pointer, _ departure: Departure) {
+        if loop?.isActive == true { loop?.isUnfit = true }
         add(.store(.uint8, .constant(departure.tag), .state(StateOffset.departure)))
         add(.leave(record: UInt(bitPattern: i)))
     }
@@ -86,6 +110,7 @@ struct BlockTranslation {
     }
 
     private mutating func checkStack(_ i: Instruction.Pointer) {
+        if loop?.isActive == true { loop?.isUnfit = true }
         let back = newLabel()
         let deeper = outOfLine {
             $0.add(.call(RuntimeHelper.noteStack.call(i)))
@@ -98,29 +123,19 @@ struct BlockTranslation {
 
     // MARK: The way in
 
-    /// Counts the entry and makes sure that the instruction cache holds the block. It is paid for already; temporary 0
-    /// points to it.
+    /// Counts the entry; the block is paid for already. Where its counters are empty, or lines left the instruction
+    /// cache since the last time, it is counted below zero.
     private mutating func enter() {
         add(.label(start))
-        let counted = newLabel()
         let entered = newLabel()
-        let first = outOfLine {
-            $0.add(.load(.int64, .temporary(1), .state(StateOffset.dirty)))
-            $0.add(.store(.int64, .temporary(0), .at(temporary: 1, 0)))
-            $0.add(.add(8, .state(StateOffset.dirty)))
-            $0.add(.jump(counted))
-        }
-        let missing = outOfLine {
-            $0.add(.call(RuntimeHelper.fetch.call($0.block.records)))
+        let unready = outOfLine {
+            $0.add(.call(RuntimeHelper.enter.call($0.block.records)))
             $0.add(.jump(entered))
         }
-        add(.check(.equal, .int64, .at(temporary: 0, BlockOffset.count), .constant(0), first))
-        add(.label(counted))
-        add(.add(1, .at(temporary: 0, BlockOffset.count)))
-        add(.load(.int64, .temporary(1), .state(StateOffset.fetchEpoch)))
-        add(.check(.notEqual, .int64, .at(temporary: 0, BlockOffset.fetched), .temporary(1), missing))
+        add(.count(1, field(BlockOffset.runs), ifNegative: unready))
         add(.label(entered))
         add(.entry)
+        if let loop { add(.label(loop.entered)) }
     }
 }
 
@@ -146,7 +161,6 @@ enum StateOffset {
     static let budget = of(\.budget)
     static let deadline = of(\.deadline)
     static let mark = of(\.mark)
-    static let fetchEpoch = of(\.fetchEpoch)
     static let fflags = of(\.fp.fflags)
     static let frm = of(\.fp.frm)
     static let FS = of(\.fp.FS)
@@ -155,7 +169,7 @@ enum StateOffset {
     static let departure = of(\.departure)
     static let journal = of(\.journal)
     static let journalEnd = of(\.journalEnd)
-    static let dirty = of(\.dirty)
+    static let loopBudget = of(\.loopBudget)
     static let leftBlock = of(\.leftBlock)
     static let leftRecord = of(\.leftRecord)
 
@@ -171,10 +185,9 @@ enum BlockOffset {
 
     static let cycles = of(\.cycles)
     static let slack = of(\.slack)
-    static let count = of(\.count)
+    static let runs = of(\.runs)
     static let taken = of(\.taken)
     static let next = of(\.next)
-    static let fetched = of(\.fetched)
     static let code = of(\.code)
     static let pc = of(\.pc)
 }

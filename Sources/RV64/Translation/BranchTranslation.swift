@@ -8,12 +8,7 @@ extension BlockTranslation {
     mutating func jump(_ i: Instruction.Pointer) -> Bool {
         let record = i.pointee
         switch record.operation {
-        case .beq: branch(i, .equal)
-        case .bne: branch(i, .notEqual)
-        case .blt: branch(i, .less)
-        case .bge: branch(i, .greaterOrEqual)
-        case .bltu: branch(i, .lessUnsigned)
-        case .bgeu: branch(i, .greaterOrEqualUnsigned)
+        case .beq, .bne, .blt, .bge, .bltu, .bgeu: branch(i, record.operation.condition)
         case .j:
             predictJump(i)
             if record.a != 0 { note(i, target: .constant(i.targetConstant), returnAddress: JournalEntry.jump) }
@@ -35,11 +30,12 @@ extension BlockTranslation {
     private mutating func branch(_ i: Instruction.Pointer, _ condition: Condition) {
         let taken = newLabel()
         add(.branch(condition, operand(i.pointee.n), operand(i.pointee.m), taken))
+        if let loop { add(.label(loop.notTaken)) }
         predict(i, isTaken: false)
         fallThrough(i)
         add(.label(taken))
         predict(i, isTaken: true)
-        goToTaken(i)
+        goToTaken(i, owed: predictor.pointee.bubble)
     }
 
     private mutating func jumpRegister(_ i: Instruction.Pointer) {
@@ -68,44 +64,45 @@ extension BlockTranslation {
             $0.add(.store(.int64, .constant(Int64($0.block.pointee.end)), .state(StateOffset.pc)))
             $0.leave(i, .fallThrough)
         }
-        follow(i, BlockOffset.next, unknown: unknown)
+        follow(i, block.pointee.next, BlockOffset.next, unknown: unknown)
     }
 
-    private mutating func goToTaken(_ i: Instruction.Pointer) {
+    /// - Parameter owed: cycles in the account that are not yet off the budget.
+    private mutating func goToTaken(_ i: Instruction.Pointer, owed: Int = 0) {
         let unknown = outOfLine {
             $0.add(.store(.int64, .constant(i.targetConstant), .state(StateOffset.pc)))
             $0.leave(i, .taken)
         }
-        follow(i, BlockOffset.taken, unknown: unknown)
+        follow(i, block.pointee.taken, BlockOffset.taken, unknown: unknown, owed: owed)
     }
 
-    /// Through a link of this block.
-    private mutating func follow(_ i: Instruction.Pointer, _ link: Int, unknown: Label) {
-        add(.load(.int64, .temporary(0), .absolute(UInt(bitPattern: block) + UInt(link))))
-        guard link == BlockOffset.taken, i.target == block.pointee.pc else {
+    /// Through a link of this block. One that is known by now is built in: when links are cut, all host code is
+    /// forgotten.
+    private mutating func follow(
+        _ i: Instruction.Pointer, _ target: Block.Pointer?, _ link: Int, unknown: Label, owed: Int = 0
+    ) {
+        guard let target else {
+            if owed != 0 { add(.binary(.subtract, .doubleword, .budget, .budget, .constant(Int64(owed)))) }
+            add(.load(.int64, .temporary(0), field(link)))
             add(.branch(.equal, .temporary(0), .constant(0), unknown))
             return goTo(i)
         }
-        // A block that was decoded anew is another one at the same address.
-        let other = outOfLine {
-            $0.add(.branch(.equal, .temporary(0), .constant(0), unknown))
-            $0.goTo(i)
-        }
-        add(.branch(.notEqual, .temporary(0), .constant(Int64(Int(bitPattern: block))), other))
-        goToStart(i)
-    }
-
-    /// To the block's own start, whose numbers are known.
-    private mutating func goToStart(_ i: Instruction.Pointer) {
-        let cycles = Int64(block.pointee.cycles)
+        let cycles = target.pointee.cycles
         let late = outOfLine {
-            $0.add(.binary(.add, .doubleword, .budget, .budget, .constant(cycles)))
-            $0.add(.store(.int64, .constant(Int64($0.block.pointee.pc)), .state(StateOffset.pc)))
+            $0.add(.binary(.add, .doubleword, .budget, .budget, .constant(Int64(cycles))))
+            $0.add(.store(.int64, .constant(Int64(target.pointee.pc)), .state(StateOffset.pc)))
             $0.leave(i, .budget)
         }
-        add(.binary(.subtract, .doubleword, .budget, .budget, .constant(cycles)))
-        add(.branch(.less, .budget, .constant(Int64(block.pointee.slack)), late))
-        add(.jump(start))
+        add(.binary(.subtract, .doubleword, .budget, .budget, .constant(Int64(cycles + owed))))
+        add(.branch(.less, .budget, .constant(Int64(target.pointee.slack)), late))
+        if target == block {
+            enterLoop(i)
+            add(.jump(start))
+        } else {
+            // What leads to the interpreter wants to know the block.
+            if target.pointee.entry == nil { add(.move(.temporary(0), .constant(Int64(Int(bitPattern: target))))) }
+            add(.goTo(.absolute(UInt(bitPattern: target) + UInt(BlockOffset.code))))
+        }
     }
 
     /// To the block that temporary 0 points to: its static cycles are paid at once.
@@ -171,9 +168,9 @@ extension BlockTranslation {
 
     // MARK: Prediction
 
-    private var predictor: BranchPredictor.Pointer { state.pointee.predictor }
+    var predictor: BranchPredictor.Pointer { state.pointee.predictor }
 
-    private func address(_ i: Instruction.Pointer) -> UInt32 { block.pointee.pc &+ UInt32(i.pointee.offset) }
+    func address(_ i: Instruction.Pointer) -> UInt32 { block.pointee.pc &+ UInt32(i.pointee.offset) }
 
     /// A branch's place in the buffer.
     private func place(_ i: Instruction.Pointer) -> HostAddress {
@@ -184,50 +181,87 @@ extension BlockTranslation {
         .absolute(UInt(bitPattern: predictor) + UInt(MemoryLayout<BranchPredictor>.offset(of: path) ?? 0))
     }
 
-    private mutating func mispredicted() { charge(predictor.pointee.penalty, to: .refill) }
+    /// - Parameter owed: how much of it is taken off the budget later.
+    private mutating func mispredicted(owed: Int = 0) {
+        let penalty = predictor.pointee.penalty
+        guard penalty != owed else { return add(.add(Int32(truncatingIfNeeded: penalty), account(.refill))) }
+        add(.binary(.subtract, .doubleword, .budget, .budget, .constant(Int64(penalty - owed))))
+        if penalty != 0 { add(.add(Int32(truncatingIfNeeded: penalty), account(.refill))) }
+    }
 
-    /// A conditional branch whose outcome is known by now; the history of the last ones is kept in a register.
+    /// A conditional branch whose outcome is known by now; the history of the last ones is kept in a register. What a
+    /// taken branch costs is owed behind it.
     private mutating func predict(_ i: Instruction.Pointer, isTaken: Bool) {
         let done = newLabel()
-        let counters = UInt(bitPattern: predictor.pointee.counters)
-        let counter = HostAddress.table(counters, index: 1, scale: 1)
+        let learnt = newLabel()
+        let owed = isTaken ? predictor.pointee.bubble : 0
         if isTaken {
             let insert = outOfLine {
-                $0.add(.call(RuntimeHelper.insertBranch.call(i)))
-                $0.mispredicted()
+                $0.insert(i, target: .constant(i.targetConstant))
+                $0.mispredicted(owed: owed)
                 $0.add(.jump(done))
             }
             add(.check(.equal, .uint8, place(i), .constant(0), insert))
         } else {
             add(.check(.equal, .uint8, place(i), .constant(0), done))
         }
-        let mask = Int64(predictor.pointee.counterMask)
-        add(.binary(.xor, .doubleword, .temporary(1), .kept, .constant(Int64(address(i) >> 2) & mask)))
-        add(.binary(.and, .doubleword, .temporary(1), .temporary(1), .constant(mask)))
-        add(.binary(.add, .doubleword, .kept, .kept, .kept))
-        if isTaken { add(.binary(.or, .doubleword, .kept, .kept, .constant(1))) }
-        let history = Int64(predictor.pointee.historyMask)
-        add(.binary(.and, .doubleword, .kept, .kept, .constant(history)))
-        // A right prediction leaves the counter at its end, a wrong one moves it by one.
-        let wrong = outOfLine {
+        let mask = predictor.pointee.counterMask
+        add(.binary(.and, .doubleword, .temporary(1), .kept, .constant(Int64(predictor.pointee.historyMask & mask))))
+        add(.binary(.xor, .doubleword, .temporary(1), .temporary(1), .constant(Int64(address(i) >> 2 & mask))))
+        add(.keep(isTaken))
+        // A right prediction leaves the counter at its end, where it mostly is; a wrong one moves it by one.
+        let counter = HostAddress.table(UInt(bitPattern: predictor.pointee.counters), index: 1, scale: 1)
+        let end: Int64 = isTaken ? 3 : 0
+        let other = outOfLine {
+            let right = $0.newLabel()
             $0.add(.load(.uint8, .temporary(0), counter))
+            $0.add(.branch(.equal, .temporary(0), .constant(isTaken ? 2 : 1), right))
             $0.add(.binary(.add, .doubleword, .temporary(0), .temporary(0), .constant(isTaken ? 1 : -1)))
             $0.add(.store(.uint8, .temporary(0), counter))
-            $0.mispredicted()
+            $0.mispredicted(owed: owed)
             $0.add(.jump(done))
+            $0.add(.label(right))
+            $0.add(.store(.uint8, .constant(end), counter))
+            $0.add(.jump(learnt))
         }
-        let isWrong: Condition = isTaken ? .lessUnsigned : .greaterOrEqualUnsigned
-        add(.check(isWrong, .uint8, counter, .constant(2), wrong))
-        add(.store(.uint8, .constant(isTaken ? 3 : 0), counter))
-        if isTaken { charge(predictor.pointee.bubble, to: .refill) }
+        add(.check(.notEqual, .uint8, counter, .constant(end), other))
+        add(.label(learnt))
+        if owed != 0 { add(.add(Int32(truncatingIfNeeded: owed), account(.refill))) }
         add(.label(done))
+    }
+
+    private func account(_ cause: Cause) -> HostAddress {
+        .absolute(UInt(bitPattern: block.pointee.charged + cause.index))
+    }
+
+    /// Puts a branch into the buffer, in the place of the one that has been there longest: see
+    /// `BranchPredictor.insert`.
+    private mutating func insert(_ i: Instruction.Pointer, target: Operand) {
+        let next = newLabel()
+        let predictor = predictor.pointee
+        let places = UInt(bitPattern: predictor.places)
+        let last = Int64(BranchPredictor.placeCount - 1)
+        add(.load(.int64, .temporary(1), field(\.victim)))
+        let source = HostAddress.table(UInt(bitPattern: predictor.sources), index: 1, scale: 4)
+        add(.store(.uint32, target.asWord, .table(UInt(bitPattern: predictor.targets), index: 1, scale: 4)))
+        add(.load(.uint32, .temporary(2), source))
+        add(.binary(.shiftRight, .doubleword, .temporary(2), .temporary(2), .constant(1)))
+        add(.binary(.and, .doubleword, .temporary(2), .temporary(2), .constant(last)))
+        add(.store(.uint8, .constant(0), .table(places, index: 2, scale: 1)))
+        add(.store(.uint32, Operand.constant(Int64(address(i))).asWord, source))
+        add(.binary(.add, .doubleword, .temporary(1), .temporary(1), .constant(1)))
+        add(.store(.uint8, .temporary(1), place(i)))
+        add(.branch(.notEqual, .temporary(1), .constant(Int64(predictor.capacity)), next))
+        add(.move(.temporary(1), .constant(0)))
+        add(.label(next))
+        add(.store(.int64, .temporary(1), field(\.victim)))
     }
 
     /// A jump to a constant: late where it is not in the buffer.
     private mutating func predictJump(_ i: Instruction.Pointer) {
         let done = newLabel()
         let insert = outOfLine {
-            $0.add(.call(RuntimeHelper.insertBranch.call(i)))
+            $0.insert(i, target: .constant(i.targetConstant))
             $0.mispredicted()
             $0.add(.jump(done))
         }
@@ -240,7 +274,7 @@ extension BlockTranslation {
         let done = newLabel()
         let isReturn = i.x == JumpKind.return
         let insert = outOfLine {
-            $0.add(.call(RuntimeHelper.insertIndirect.call(i)))
+            $0.insert(i, target: .temporary(0))
             $0.mispredicted()
             $0.add(.jump(done))
         }

@@ -45,7 +45,7 @@ extension BlockTranslation {
         case .fmins, .fmaxs: extremum(i)
         default:
             if move(i) || convert(i) { return true }
-            byRunLoop(i)
+            floatByRunLoop(i)
         }
         return true
     }
@@ -53,10 +53,7 @@ extension BlockTranslation {
     /// Makes sure that the floating-point unit is on.
     private mutating func context(_ i: Instruction.Pointer) {
         let done = newLabel()
-        let off = outOfLine {
-            $0.add(.call(RuntimeHelper.execute.call(i)))
-            $0.add(.jump(done))
-        }
+        let off = detour(i, back: done)
         add(.load(.uint32, .temporary(0), .state(StateOffset.FS)))
         add(.branch(.equal, .temporary(0), .constant(Int64(FPStatus.off)), off))
         add(.store(.uint32, .constant(Int64(FPStatus.dirty)), .state(StateOffset.FS)))
@@ -66,7 +63,9 @@ extension BlockTranslation {
     // MARK: What has to hold
 
     /// Goes on in the run loop where the state is not as it mostly is.
-    private mutating func handOver(_ i: Instruction.Pointer) -> Label { outOfLine { $0.leave(i, .interpreted) } }
+    private mutating func handOver(_ i: Instruction.Pointer) -> Label {
+        loop?.isActive == true ? exit(i) : outOfLine { $0.leave(i, .interpreted) }
+    }
 
     private mutating func require(boxed register: UInt8, _ i: Instruction.Pointer) {
         guard !floats.isBoxed[Int(register)] else { return }
@@ -108,8 +107,8 @@ extension BlockTranslation {
     // MARK: Results
 
     /// The record through the run loop; what is known of its destination is known behind it.
-    private mutating func byRunLoop(_ i: Instruction.Pointer) {
-        add(.call(RuntimeHelper.execute.call(i)))
+    private mutating func floatByRunLoop(_ i: Instruction.Pointer) {
+        byRunLoop(i)
         if let isSingle = i.pointee.operation.writesSingle { floats.isBoxed[Int(i.pointee.d)] = isSingle }
     }
 
@@ -124,10 +123,7 @@ extension BlockTranslation {
     /// - Parameter mayBeTiny: whether small numbers and zeros are exact.
     private mutating func finish(_ i: Instruction.Pointer, _ width: Width, mayBeTiny: Bool) {
         let done = newLabel()
-        let other = outOfLine {
-            $0.add(.call(RuntimeHelper.execute.call(i)))
-            $0.add(.jump(done))
-        }
+        let other = detour(i, back: done)
         let d = i.pointee.d
         // Without the sign; a double-precision number is shifted for that.
         let (least, infinity): (Int64, Int64) =
@@ -161,7 +157,7 @@ extension BlockTranslation {
     // MARK: Arithmetic
 
     private mutating func arithmetic(_ i: Instruction.Pointer, _ operation: FloatOperation, _ width: Width) {
-        guard requireNearest(i) else { return byRunLoop(i) }
+        guard requireNearest(i) else { return floatByRunLoop(i) }
         requireInexact(i)
         let record = i.pointee
         if width == .word {
@@ -175,7 +171,7 @@ extension BlockTranslation {
     private mutating func fused(
         _ i: Instruction.Pointer, _ width: Width, _ negatesProduct: Bool, _ negatesSum: Bool
     ) {
-        guard hasFusedMultiplyAdd, requireNearest(i) else { return byRunLoop(i) }
+        guard hasFusedMultiplyAdd, requireNearest(i) else { return floatByRunLoop(i) }
         requireInexact(i)
         let record = i.pointee
         if width == .word {
@@ -197,10 +193,7 @@ extension BlockTranslation {
             require(boxed: record.m, i)
         }
         let done = newLabel()
-        let unordered = outOfLine {
-            $0.add(.call(RuntimeHelper.execute.call(i)))
-            $0.add(.jump(done))
-        }
+        let unordered = detour(i, back: done)
         add(.floatCompare(condition, width, slot(record.n), slot(record.m), unordered: unordered))
         add(.move(.slot(i.d), .temporary(0)))
         add(.label(done))
@@ -213,10 +206,7 @@ extension BlockTranslation {
         require(boxed: record.m, i)
         let done = newLabel()
         let second = newLabel()
-        let other = outOfLine {
-            $0.add(.call(RuntimeHelper.execute.call(i)))
-            $0.add(.jump(done))
-        }
+        let other = detour(i, back: done)
         let (n, m) = (slot(record.n), slot(record.m))
         add(.floatCompare(.equal, .word, n, m, unordered: other))
         add(.branch(.notEqual, .temporary(0), .constant(0), other))
@@ -323,10 +313,7 @@ extension BlockTranslation {
         requireInexact(i)
         if width == .word { require(boxed: i.pointee.n, i) }
         let done = newLabel()
-        let other = outOfLine {
-            $0.add(.call(RuntimeHelper.execute.call(i)))
-            $0.add(.jump(done))
-        }
+        let other = detour(i, back: done)
         add(.integerFromFloat(width, slot(i.pointee.n), truncates: truncates))
         if to == .word {
             add(.extend(.int32, .temporary(1), .temporary(0)))

@@ -29,11 +29,15 @@ extension BlockTranslation {
     }
 
     private mutating func guestLoad(_ type: MemoryType, _ d: Place, _ i: Instruction.Pointer) {
-        add(.guestLoad(type, d, base: i.n, offset: i.pointee.imm, call: RuntimeHelper.access.call(i)))
+        add(.guestLoad(type, d, base: i.n, offset: i.pointee.imm, otherwise: otherwise(i)))
+    }
+
+    private mutating func otherwise(_ i: Instruction.Pointer) -> Detour {
+        loop?.isActive == true ? .exit(exit(i)) : .call(RuntimeHelper.access.call(i))
     }
 
     private mutating func guestStore(_ type: MemoryType, _ s: Operand, _ i: Instruction.Pointer) {
-        add(.guestStore(type, s, base: i.n, offset: i.pointee.imm, call: RuntimeHelper.access.call(i)))
+        add(.guestStore(type, s, base: i.n, offset: i.pointee.imm, otherwise: otherwise(i)))
     }
 }
 

@@ -8,15 +8,11 @@ enum RuntimeHelper: Int, CaseIterable {
     case execute
     /// The complete way to memory.
     case access
-    /// Lines of a block that is entered may be missing in the instruction cache.
-    case fetch
+    /// A block is entered that is not ready to be entered by counting it.
+    case enter
     case noteStack
     /// The journal is full.
     case drain
-    /// A branch or jump that was taken is not in the branch target buffer.
-    case insertBranch
-    /// The same for a jump through a register, whose target is in the state.
-    case insertIndirect
 
     func call(_ i: Instruction.Pointer) -> Call { Call(helper: rawValue, record: UInt(bitPattern: i)) }
 
@@ -41,13 +37,10 @@ enum RuntimeHelper: Int, CaseIterable {
             return { state, block, record in
                 accessSlowly(RuntimeHelper.state(state), RuntimeHelper.block(block), RuntimeHelper.record(record))
             }
-        case .fetch:
+        case .enter:
             return { state, block, _ in
                 let (state, block) = (RuntimeHelper.state(state), RuntimeHelper.block(block))
-                fetchBlock(state, block)
-                guard state.pointee.budget < block.pointee.slack else { return true }
-                state.pointee.departure = .entered
-                return false
+                return state.pointee.hart._withUnsafeGuaranteedRef { $0.enterFromCode(block) }
             }
         case .noteStack:
             return { state, _, _ in
@@ -57,21 +50,6 @@ enum RuntimeHelper: Int, CaseIterable {
         case .drain:
             return { state, _, _ in
                 drainJournal(RuntimeHelper.state(state))
-                return true
-            }
-        case .insertBranch:
-            return { state, block, record in
-                let i = RuntimeHelper.record(record)
-                let address = RuntimeHelper.block(block).pointee.pc &+ UInt32(i.pointee.offset)
-                RuntimeHelper.state(state).pointee.predictor.pointee.insert(address, target: i.target)
-                return true
-            }
-        case .insertIndirect:
-            return { state, block, record in
-                let state = RuntimeHelper.state(state)
-                let i = RuntimeHelper.record(record)
-                let address = RuntimeHelper.block(block).pointee.pc &+ UInt32(i.pointee.offset)
-                state.pointee.predictor.pointee.insert(address, target: UInt32(truncatingIfNeeded: state.pointee.pc))
                 return true
             }
         }

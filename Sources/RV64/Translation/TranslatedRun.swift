@@ -8,6 +8,7 @@ extension Hart {
     func runBlocks(_ block: Block.Pointer, _ ip: Instruction.Pointer) -> (block: Block.Pointer, ip: Instruction.Pointer)
     {
         guard hostCode != nil else { return RV64.run(state, block, at: ip) }
+        if hasStaleHostCode { forgetHostCode() }
         review()
         guard let hostCode else { return RV64.run(state, block, at: ip) }
         var (block, ip) = (block, ip)
@@ -45,6 +46,11 @@ extension Hart {
         if let entry = block.pointee.entry { return entry }
         block.pointee.heat &+= 1
         guard block.pointee.heat >= heatLimit else { return nil }
+        return translate(block, hostCode)
+    }
+
+    @discardableResult
+    private func translate(_ block: Block.Pointer, _ hostCode: HostCode) -> UnsafeMutableRawPointer? {
         var translation = BlockTranslation(block, state, hasFusedMultiplyAdd: hostCode.hasFusedMultiplyAdd)
         translation.translate()
         guard let code = hostCode.translate(translation.forms, block: UnsafeMutableRawPointer(block)) else {
@@ -55,6 +61,22 @@ extension Hart {
         block.pointee.entry = code.fromOutside
         return code.fromOutside
     }
+
+    /// A link became known that the host code of a block would have built in.
+    func linkBecameKnown(_ block: Block.Pointer) {
+        guard let hostCode, block.pointee.entry != nil, !hasStaleHostCode else { return }
+        translate(block, hostCode)
+    }
+
+    /// Links were cut that host code has built in.
+    private func forgetHostCode() {
+        hasStaleHostCode = false
+        // Code that keeps on changing is not worth it.
+        if heatLimit < Hart.greatestHeatLimit { heatLimit *= 2 }
+        begin(favourites)
+    }
+
+    private static let greatestHeatLimit = 1 << 20
 
     /// The host gives no more executable memory: all is interpreted from now on.
     private func giveUp() {
@@ -70,7 +92,7 @@ extension Hart {
     ///
     /// - Returns: whether this host can have one.
     func translate() -> Bool {
-        if hostCode == nil { begin([15, 14, 13, 12, 10, 11, 16]) }
+        if hostCode == nil { begin([15, 14, 13, 12, 10, 11, 16, 17]) }
         return hostCode != nil
     }
 
@@ -82,6 +104,7 @@ extension Hart {
         for block in ledger.blocks {
             block.pointee.code = code.unknown
             block.pointee.entry = nil
+            block.pointee.heat = 0
         }
     }
 
@@ -94,7 +117,7 @@ extension Hart {
         untilReview = reviewInterval
         var uses = [Int](repeating: 0, count: 256)
         for block in ledger.blocks {
-            let weight = ledger.entries[Int(block.pointee.index)] + block.pointee.count
+            let weight = ledger.entries[Int(block.pointee.index)] + block.pointee.entries
             guard weight > 0 else { continue }
             for index in 0..<Int(block.pointee.length) {
                 let record = block.records[index]
@@ -108,7 +131,7 @@ extension Hart {
     private func layout(_ favourites: [Int]) -> Layout {
         let predictor = UnsafeMutableRawPointer(state.pointee.predictor)
         let history = MemoryLayout<BranchPredictor>.offset(of: \.history) ?? 0
-        return Layout(
+        var layout = Layout(
             state: UnsafeMutableRawPointer(state), slots: -CoreState.registerBytes, favourites: favourites,
             budget: StateOffset.budget, mark: StateOffset.mark,
             kept: (predictor + history).assumingMemoryBound(to: UInt32.self), leftBlock: StateOffset.leftBlock,
@@ -118,5 +141,7 @@ extension Hart {
                 lines: state.pointee.lines, readable: LineState.readable, writable: LineState.writable,
                 markDistance: state.pointee.markDistance),
             helpers: RuntimeHelper.allCases.map(\.function))
+        layout.keptMask = state.pointee.predictor.pointee.historyMask
+        return layout
     }
 }

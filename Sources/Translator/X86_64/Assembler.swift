@@ -294,6 +294,16 @@ struct Assembler {
         reference(label)
     }
 
+    mutating func call(_ label: Label) {
+        bytes.append(0xE8)
+        reference(label)
+    }
+
+    /// Does nothing until an address that processors like loops to begin at.
+    mutating func align() {
+        while bytes.count & 15 != 0 { bytes.append(0x90) }
+    }
+
     mutating func jump(_ flag: Flag, _ label: Label) {
         bytes.append(0x0F)
         bytes.append(0x80 | flag.rawValue)

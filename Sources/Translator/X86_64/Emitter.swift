@@ -1,7 +1,8 @@
 /// From the form to x86-64 code.
 ///
-/// rbx points to the state, r15 is the budget, r14 what is kept, r12 the guest's memory, and r13 its lines if it has
-/// some that do not lie near the memory; the favourite slots have registers of their own throughout, and rax, rcx, rdx, rsi are free
+/// rbx points to the state, r15 is the budget, r14 what is kept, r12 the guest's memory, and r13 its lines, unless what
+/// they point to lies near something else; the favourite slots have registers of their own throughout, and rax, rcx,
+/// rdx, rsi are free
 /// between two operations.
 struct Emitter {
     typealias Register = Assembler.Register
@@ -29,9 +30,11 @@ struct Emitter {
     var comparedSinglesAt: Int?
     /// Whether three-operand and fused forms of floating point may be used.
     let usesVEX: Bool
-    private var homes: [Register?]
+    var homes: [Register?]
     /// The registers of singles.
     private(set) var vectors: [Vector?]
+    /// What holds in the loop that is being emitted.
+    var inLoop: LoopState?
     /// Whether the host's flags tell how the budget compares with zero.
     private var isBudgetCompared = false
 
@@ -49,13 +52,15 @@ struct Emitter {
         let singles = layout.words?.singles ?? SingleLayout()
         vectors = [Vector?](repeating: nil, count: singles.slots.count)
         for (slot, vector) in Emitter.homes(singles) { vectors[slot - singles.slots.lowerBound] = vector }
-        homes = [Register?](repeating: nil, count: (layout.favourites.max() ?? 0) + 1)
+        homes = [Register?](repeating: nil, count: 64)
         for (slot, register) in Emitter.homes(layout) { homes[slot] = register }
     }
 
     /// The slots that have a register.
     static func homes(_ layout: Layout) -> [(slot: Int, register: Register)] {
-        let registers: [Register] = [.rbp, .rdi, .r8, .r9, .r10, .r11] + (layout.usesLines ? [] : [.r13])
+        var registers: [Register] = [.rbp, .rdi, .r8, .r9, .r10, .r11]
+        if !layout.usesLines { registers.append(.r13) }
+        if !layout.usesMemory { registers.append(.r12) }
         return Array(zip(layout.favourites, registers))
     }
 
@@ -80,7 +85,7 @@ struct Emitter {
         assembler.link()
     }
 
-    private mutating func emitAll(_ forms: [Form]) {
+    mutating func emitAll(_ forms: [Form]) {
         for form in forms {
             emit(form)
             // A subtraction compares as well.
@@ -119,8 +124,16 @@ struct Emitter {
         case .store(let type, let s, let address): store(type, s, address)
         case .add(let constant, let address):
             assembler.arithmetic(.add, .memory(memory(address)), constant: constant)
-        case .guestLoad(let type, let d, let base, let offset, let call): guestLoad(type, d, base, offset, call)
-        case .guestStore(let type, let s, let base, let offset, let call): guestStore(type, s, base, offset, call)
+        case .count(let constant, let address, let label):
+            assembler.arithmetic(.add, .memory(memory(address)), constant: constant)
+            assembler.jump(.negative, label)
+        case .keep(let bit):
+            let doubled = Assembler.Memory(Emitter.kept, index: Emitter.kept, bit ? 1 : 0)
+            assembler.lea(Emitter.kept, doubled, wide: false)
+        case .guestLoad(let type, let d, let base, let offset, let detour): guestLoad(type, d, base, offset, detour)
+        case .guestStore(let type, let s, let base, let offset, let detour):
+            guestStore(type, s, base, offset, detour)
+        case .loop(let loop): self.loop(loop)
         case .float(let operation, let width, let a, let b): float(operation, width == .doubleword, a, b)
         case .fusedMultiplyAdd(let width, let a, let b, let c, let negatesProduct, let negatesSum):
             fused(width == .doubleword, a, b, c, negatesProduct, negatesSum)
@@ -168,8 +181,16 @@ struct Emitter {
         assembler.call(.register(.rax))
     }
 
+    /// Where an access goes on that cannot be made at once; a helper comes back.
+    mutating func distantly(_ detour: Detour, back: Label) -> Label {
+        switch detour {
+        case .call(let call): distantly(call, back: back)
+        case .exit(let label): label
+        }
+    }
+
     /// Does something out of line and comes back.
-    mutating func distantly(_ call: Call, back: Label) -> Label {
+    private mutating func distantly(_ call: Call, back: Label) -> Label {
         let label = newLabel()
         distant.append(.call(call, at: label, back: back))
         return label

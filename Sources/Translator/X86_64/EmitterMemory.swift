@@ -34,7 +34,9 @@ extension Emitter {
         assembler.jump(.aboveOrEqual, slow)
         assembler.mov(.rcx, .rax, wide: false)
         assembler.shift(.shr, .rcx, by: 6 - shift, wide: false)
-        if let distance = layout.linesDistance {
+        if let near = layout.near {
+            assembler.testByte(Assembler.Memory(Emitter.state, index: .rcx, near.lines), constant: bit)
+        } else if let distance = layout.linesDistance {
             assembler.testByte(Assembler.Memory(Emitter.memory, index: .rcx, distance), constant: bit)
         } else {
             assembler.testByte(Assembler.Memory(Emitter.lines, index: .rcx), constant: bit)
@@ -44,30 +46,43 @@ extension Emitter {
 
     private mutating func mark(_ type: MemoryType) {
         assembler.load(.int64, .rdx, .memory(Assembler.Memory(Emitter.state, Int32(layout.mark))))
-        let place = Assembler.Memory(
-            Emitter.memory, index: .rax, scale: type.bytes, Int32(truncatingIfNeeded: layout.window.markDistance))
+        var place = found(type)
+        place.displacement += Int32(truncatingIfNeeded: layout.window.markDistance)
         assembler.store(Emitter.size(type), .rdx, place)
     }
 
-    mutating func guestLoad(_ type: MemoryType, _ d: Place?, _ base: Int, _ offset: Int32, _ call: Call) {
-        let back = newLabel()
-        let slow = distantly(call, back: back)
-        check(type.bytes, base, offset, layout.window.readable, slow: slow)
+    /// What `check` found.
+    private func found(_ type: MemoryType) -> Assembler.Memory {
+        guard let near = layout.near else { return Assembler.Memory(Emitter.memory, index: .rax, scale: type.bytes) }
+        return Assembler.Memory(Emitter.state, index: .rax, scale: type.bytes, near.memory)
+    }
+
+    /// Where an access lies that can be made now; it is marked.
+    private mutating func place(_ type: MemoryType, _ base: Int, _ offset: Int32, _ bit: UInt8, slow: Label)
+        -> Assembler.Memory
+    {
+        if inLoop != nil { return reach(type, base, offset, bit, slow: slow) }
+        check(type.bytes, base, offset, bit, slow: slow)
         mark(type)
+        return found(type)
+    }
+
+    mutating func guestLoad(_ type: MemoryType, _ d: Place?, _ base: Int, _ offset: Int32, _ detour: Detour) {
+        let back = newLabel()
+        let slow = distantly(detour, back: back)
+        let place = place(type, base, offset, layout.window.readable, slow: slow)
         if let d {
             let result = register(of: d) ?? .rax
-            assembler.load(type, result, .memory(Assembler.Memory(Emitter.memory, index: .rax, scale: type.bytes)))
+            assembler.load(type, result, .memory(place))
             put(result, d)
         }
         assembler.place(back)
     }
 
-    mutating func guestStore(_ type: MemoryType, _ s: Operand, _ base: Int, _ offset: Int32, _ call: Call) {
+    mutating func guestStore(_ type: MemoryType, _ s: Operand, _ base: Int, _ offset: Int32, _ detour: Detour) {
         let back = newLabel()
-        let slow = distantly(call, back: back)
-        check(type.bytes, base, offset, layout.window.writable, slow: slow)
-        mark(type)
-        let place = Assembler.Memory(Emitter.memory, index: .rax, scale: type.bytes)
+        let slow = distantly(detour, back: back)
+        let place = place(type, base, offset, layout.window.writable, slow: slow)
         if case .constant(let constant) = s, let short = Int32(exactly: constant) {
             assembler.store(Emitter.size(type), constant: short, place)
         } else {
@@ -117,12 +132,31 @@ extension Emitter {
 }
 
 extension Layout {
+    /// From the state to the guest's memory, to its lines, and to where its address 0 would be, if all of that and the
+    /// marks are within reach of 32 bits.
+    var near: (memory: Int32, lines: Int32, zero: Int32)? {
+        guard words == nil else { return nil }
+        func distance(_ pointer: UnsafeMutableRawPointer) -> Int {
+            Int(bitPattern: pointer) &- Int(bitPattern: state)
+        }
+        let memory = distance(window.memory)
+        let zero = memory &- Int(truncatingIfNeeded: window.base)
+        let last = memory &+ window.markDistance &+ Int(truncatingIfNeeded: window.size)
+        // Offsets are added to these.
+        let range = Int(Int32.min) + 0x1_0000...Int(Int32.max) - 0x1_0000
+        guard range.contains(memory), range.contains(zero), range.contains(zero &+ window.markDistance),
+            range.contains(last), let lines = Int32(exactly: distance(window.lines))
+        else { return nil }
+        return (Int32(memory), lines, Int32(zero))
+    }
+
     /// From the guest's memory to its lines, if that is near.
     var linesDistance: Int32? {
         let distance = Int(bitPattern: window.lines) &- Int(bitPattern: window.memory)
         return Int32(exactly: distance)
     }
 
-    /// Whether the lines need a register of their own.
-    var usesLines: Bool { words == nil && linesDistance == nil }
+    /// Whether the memory, and its lines, need a register of their own.
+    var usesMemory: Bool { words != nil || near == nil }
+    var usesLines: Bool { words == nil && near == nil && linesDistance == nil }
 }

@@ -31,6 +31,8 @@ struct Stubs {
                 assembler.store(Emitter.size(layout.slotType), home, slot(number))
             }
             assembler.store(.doubleword, Emitter.budget, field(layout.budget))
+            let mask = Int32(bitPattern: layout.keptMask)
+            if mask != -1 { assembler.arithmetic(.and, .register(Emitter.kept), constant: mask, wide: false) }
             assembler.mov(.rcx, constant: Int64(Int(bitPattern: layout.kept)))
             assembler.store(.word, Emitter.kept, Assembler.Memory(.rcx))
         }
@@ -46,7 +48,9 @@ struct Stubs {
         assembler.arithmetic(.sub, .register(.rsp), constant: 8)
         assembler.mov(state, .rdi)
         assembler.mov(.rax, .rsi)
-        assembler.mov(Emitter.memory, constant: Int64(Int(bitPattern: layout.window.memory)))
+        if layout.usesMemory {
+            assembler.mov(Emitter.memory, constant: Int64(Int(bitPattern: layout.window.memory)))
+        }
         if layout.usesLines {
             assembler.mov(Emitter.lines, constant: Int64(Int(bitPattern: layout.window.lines)))
         }
