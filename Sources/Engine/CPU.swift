@@ -18,8 +18,9 @@ public protocol CPU: AnyObject {
     var hasTranslator: Bool { get }
     /// Has what executes often turned into host code. Nothing but speed depends on it.
     ///
+    /// - Parameter turns: how often a block is met before it is translated, at least 1.
     /// - Returns: whether there is a translator for these cores, and the host lets it; otherwise all is interpreted.
-    func translate() -> Bool
+    func translate(after turns: Int) -> Bool
     /// Puts everything into the state after a reset of the chip.
     func reset()
     /// Runs until the clock reaches `limit` or the run is over.
@@ -45,7 +46,7 @@ public protocol CPU: AnyObject {
 
 extension CPU {
     public var hasTranslator: Bool { false }
-    public func translate() -> Bool { false }
+    public func translate(after turns: Int) -> Bool { false }
 }
 
 /// One core, as whoever runs a firmware and reports on it sees it.

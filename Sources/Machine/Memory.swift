@@ -16,7 +16,7 @@ public final class Arena {
 
     /// - Parameter capacity: bytes for all memories together; rounded up to whole pages per memory.
     public init(capacity: Int) {
-        markDistance = Arena.rounded(capacity)
+        markDistance = Arena.rounded(capacity) + Arena.spare
         mapped = 2 * markDistance
         guard let base = HostPages.map(mapped) else {
             preconditionFailure("the host has no \(mapped) bytes of memory for the chip's memories")
@@ -29,11 +29,19 @@ public final class Arena {
     }
 
     /// A fresh stretch, filled with zeros.
-    func take(_ size: Int) -> UnsafeMutableRawPointer {
+    ///
+    /// - Parameter address: the guest's address, which is never the host's: a distance of zero between them stands for
+    ///   no memory in the engine.
+    func take(_ size: Int, for address: Int) -> UnsafeMutableRawPointer {
+        if Int(bitPattern: base + used) == address { used += Arena.page }
         precondition(used + Arena.rounded(size) <= markDistance, "the arena was made for less memory")
         defer { used += Arena.rounded(size) }
         return base + used
     }
+
+    private static let page = 1 << 12
+    /// Room for memories to be put a page further.
+    private static let spare = 16 * page
 
     static func rounded(_ size: Int) -> Int { (size + 0xFFF) & ~0xFFF }
 }
@@ -72,7 +80,7 @@ public final class Memory {
         self.isExecutable = isExecutable
         self.slave = slave ?? name
         self.arena = arena
-        bytes = arena.take(size)
+        bytes = arena.take(size, for: Int(base))
         marks = (bytes + arena.markDistance).assumingMemoryBound(to: UInt8.self)
         if fill != 0 { memset(bytes, Int32(fill), size) }
     }

@@ -73,13 +73,16 @@ final class Session {
     /// Has the firmware translated where that is possible. Where it is not, that is said if somebody asked for it, or if
     /// it is this machine that forbids it; once, however many firmwares are run.
     private static func translate(_ cpu: any CPU, isAskedFor: Bool) {
-        guard !cpu.translate() else { return }
+        guard !cpu.translate(after: warmUp) else { return }
         if cpu.hasTranslator {
             _ = noExecutableMemory
         } else if isAskedFor {
             _ = noTranslator
         }
     }
+
+    /// Firmware that ends soon is interpreted sooner than it is translated, and later more links are known.
+    private static let warmUp = 16
 
     private static let noExecutableMemory: Void = StandardError.say(
         "simulate: this machine gives no executable memory; the interpreter executes the firmware, which takes longer")

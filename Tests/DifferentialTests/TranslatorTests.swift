@@ -93,7 +93,7 @@ import Testing
     private func compare(_ code: [UInt32], at start: UInt32, cycles: Int, _ prepare: (OurCore) -> Void) {
         let cores = [false, true].map { translates in
             let core = OurCore(timings: .distinct)
-            if translates { #expect(core.processor.translate()) }
+            if translates { #expect(core.processor.translate(after: 2)) }
             for (index, halfword) in code.enumerated() {
                 core.ram.store(start + UInt32(2 * index), halfword, .halfword)
             }
@@ -113,7 +113,7 @@ import Testing
     private func core(_ vector: Vector, _ index: Int, translates: Bool) -> OurCore {
         let core = OurCore(timings: .distinct)
         var random = SplitMix(name: "loops", index: index)
-        if translates { #expect(core.processor.translate()) }
+        if translates { #expect(core.processor.translate(after: 2)) }
         var address = vector.start
         func append(_ word: UInt32) {
             if Vector.length(word) == 4 {

@@ -55,7 +55,7 @@ private final class Pair {
 
     init() throws {
         #if arch(x86_64)
-        try #require(translated.harts.translate())
+        try #require(translated.harts.translate(after: 2))
         #endif
         translated.hart.heatLimit = 1
         var random = SplitMix(name: "lockstep", index: 0)

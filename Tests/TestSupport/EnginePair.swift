@@ -38,7 +38,7 @@ public final class EnginePair<Subject: EngineSubject> {
         expectedJournals = interpreted.cpu.cores.map { RunRecorder($0) }
         journals = translated.cpu.cores.map { RunRecorder($0) }
         #if arch(x86_64)
-        precondition(translated.cpu.translate(), "this host gives no executable memory")
+        precondition(translated.cpu.translate(after: 2), "this host gives no executable memory")
         #endif
     }
 

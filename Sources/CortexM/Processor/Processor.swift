@@ -60,6 +60,8 @@ public final class Processor {
     var hostCode: HostCode?
     /// Loads and stores that were not as their host code foresaw.
     var sites: [Instruction.Pointer: Foresight.Site] = [:]
+    /// How often a block is met before it is translated.
+    var heatLimit = 1
     /// How often host code became stale.
     var hostCodeChanges = 0
     var singleFavourites = SingleFavourites()

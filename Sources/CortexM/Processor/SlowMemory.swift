@@ -223,8 +223,9 @@ extension Processor {
         follow(slave, block, i)
     }
 
-    /// One number for each bus behind the matrix: APB1, APB2, AHB1, AHB2, ... differ in bits 28...16.
-    func slaveOfDevice(_ address: UInt32) -> Int { Int(address >> 16) }
+    /// One number for each bus behind the matrix: APB1, APB2, AHB1, AHB2, ... differ in bits 28...16. No distance between a
+    /// memory's guest and host addresses is as low.
+    func slaveOfDevice(_ address: UInt32) -> Int { .min + Int(address >> 16) }
 
     /// Accesses to different slaves cannot be pipelined into each other.
     func follow(_ slave: Int, _ block: Block.Pointer, _ i: Instruction.Pointer) {

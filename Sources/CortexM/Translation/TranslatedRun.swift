@@ -5,9 +5,6 @@ import Translator
 /// How the core runs blocks when there is a translator: hot ones as host code, the others by the run loop, with the same
 /// accounts.
 extension Processor {
-    /// How often a block is interpreted before it is translated.
-    private static let heatLimit = 2
-
     /// Runs from a record of a block that was entered until something needs the rest of the machine.
     func runBlocks(_ block: Block.Pointer, _ ip: Instruction.Pointer) -> (block: Block.Pointer, ip: Instruction.Pointer)
     {
@@ -40,7 +37,7 @@ extension Processor {
     private func entry(of block: Block.Pointer, _ hostCode: HostCode) -> UnsafeMutableRawPointer? {
         if let entry = block.pointee.entry { return entry }
         block.pointee.heat &+= 1
-        guard block.pointee.heat >= Processor.heatLimit else { return nil }
+        guard block.pointee.heat >= heatLimit else { return nil }
         guard BlockTranslation.applies(to: block) else {
             block.pointee.heat = .min
             return nil
@@ -73,7 +70,8 @@ extension Processor {
     /// Takes up a translator.
     ///
     /// - Returns: whether this host can have one.
-    public func translate() -> Bool {
+    public func translate(after turns: Int) -> Bool {
+        heatLimit = turns
         guard hostCode == nil else { return true }
         beginHostCode()
         for map in [readMap, writeMap] { map.promiseBroken = { [unowned self] in self.mapsChanged() } }

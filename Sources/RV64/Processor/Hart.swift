@@ -56,7 +56,7 @@ public final class Hart {
     /// Makes host code of hot blocks; without it the run loop interprets all.
     var hostCode: HostCode?
     /// How often a block is met before it is translated.
-    var heatLimit = 2
+    var heatLimit = 1
     /// The registers that host code keeps in registers of the host, most used first.
     var favourites: [Int] = []
     /// After how many runs of blocks it is seen whether these are still the right ones.

@@ -83,10 +83,7 @@ public final class Harts: CPU {
 
     public var hasTranslator: Bool { HostCode.hasEmitter }
 
-    /// Makes host code of what the harts execute often; nothing but speed depends on it.
-    ///
-    /// - Returns: whether the host lets it; otherwise everything is interpreted.
-    public func translate() -> Bool { harts.allSatisfy { $0.translate() } }
+    public func translate(after turns: Int) -> Bool { harts.allSatisfy { $0.translate(after: turns) } }
 
     public func reset() {
         for hart in harts { hart.reset() }

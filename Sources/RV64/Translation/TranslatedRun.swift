@@ -96,7 +96,8 @@ extension Hart {
     /// Takes up a translator.
     ///
     /// - Returns: whether this host can have one.
-    func translate() -> Bool {
+    func translate(after turns: Int) -> Bool {
+        heatLimit = turns
         if hostCode == nil { begin([15, 14, 13, 12, 10, 11, 16, 17]) }
         return hostCode != nil
     }
