@@ -1,5 +1,3 @@
-import Glibc
-
 /// From a guest page to host memory, for the accesses that need no second look: plain memory, no wait states, no
 /// protection to check. Everything that is not in the map takes the slow path, which is complete.
 ///
@@ -25,7 +23,7 @@ public final class AccessMap {
     }
 
     deinit {
-        Glibc.free(entries)
+        freeTable(entries)
     }
 
     /// Maps the whole pages of `size` bytes at `base` onto host memory.
@@ -92,12 +90,4 @@ public struct MemoryStretch: Equatable, Sendable {
     public let size: UInt32
     /// Host address minus guest address.
     public let distance: Int
-}
-
-/// A table of zeros. The host provides its pages only as they are used, and these tables are used here and there.
-func zeroedTable<Entry>(of type: Entry.Type, count: Int) -> UnsafeMutablePointer<Entry> {
-    guard let table = calloc(count, MemoryLayout<Entry>.stride) else {
-        preconditionFailure("the host has no memory for a table of \(count) entries")
-    }
-    return table.bindMemory(to: type, capacity: count)
 }

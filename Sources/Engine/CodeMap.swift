@@ -1,5 +1,3 @@
-import Glibc
-
 /// From a guest address to the block that begins there: one table of pages, each a table of halfwords, so that an
 /// indirect branch finds its target with two loads.
 public struct CodeMap {
@@ -22,7 +20,7 @@ public struct CodeMap {
 
     func free() {
         for index in used { pages[index]?.deallocate() }
-        Glibc.free(pages)
+        freeTable(pages)
     }
 
     /// The block that begins at `address`, if one was decoded.

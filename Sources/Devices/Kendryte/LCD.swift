@@ -26,7 +26,7 @@ public final class LCD: SPIDevice {
     private var command: Command?
     private var parameters: [UInt8] = []
     /// RGB565 or RGB666, as `red << 16 | green << 8 | blue` with eight bits each.
-    private var memory = [UInt32](repeating: 0, count: LCD.columns * LCD.rows)
+    private lazy var memory = [UInt32](repeating: 0, count: LCD.columns * LCD.rows)
     private var MADCTL: UInt8 = 0
     private var COLMOD: UInt8 = 0x66
     private var isOn = false

@@ -114,8 +114,7 @@ public final class Hart {
         copy = .allocate(byteCount: CoreState.registerBytes, alignment: 64)
         single = .allocate(capacity: 2)
         single.initialize(repeating: Instruction(.stop), count: 2)
-        fetchedLines = .allocate(capacity: max(shared.lineCount, 1))
-        fetchedLines.initialize(repeating: false, count: max(shared.lineCount, 1))
+        fetchedLines = zeroedTable(of: Bool.self, count: max(shared.lineCount, 1))
         instructionCache = Cache(lines: timings[.instructionCacheLines], ways: timings[.instructionCacheWays])
         position = .at(UInt64(features.resetAddress))
         let predictor = BranchPredictor.Pointer.allocate(capacity: 1)
@@ -141,7 +140,7 @@ public final class Hart {
         scratch.deallocate()
         single.deallocate()
         copy.deallocate()
-        fetchedLines.deallocate()
+        freeTable(fetchedLines)
     }
 
     private func attach() {

@@ -1,3 +1,4 @@
+import Engine
 import Machine
 
 /// The stretch of memory that the run loops of all harts reach by themselves, and which hart may do what with each line
@@ -42,17 +43,13 @@ final class SharedMemory {
         size = first == nil ? 0 : stretch.reduce(0) { $0 + $1.size } & ~63
         bytes = first?.bytes ?? UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
         let count = max(size / 64, 1)
-        tables = (0..<harts).map { _ in
-            let table = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
-            table.initialize(repeating: 0, count: count)
-            return table
-        }
+        tables = (0..<harts).map { _ in zeroedTable(of: UInt8.self, count: count) }
         caches = Array(repeating: Cache(lines: cacheLines, ways: ways), count: harts)
         reservations = Array(repeating: nil, count: harts)
     }
 
     deinit {
-        for table in tables { table.deallocate() }
+        for table in tables { freeTable(table) }
     }
 
     /// What a hart may do with each line: see `LineState`.
