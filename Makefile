@@ -69,7 +69,7 @@ count: test-needs build
 	@$(BENCH) count
 
 fuzz: test-needs build
-	@FUZZ_SECONDS=$(SECONDS) swift test $(CHECK) --filter Fuzz
+	@FUZZ_SECONDS=$(SECONDS) swift test $(CHECK) --filter 'Fuzz|fuzzing|AsLongAsAsked'
 
 firmware:
 	$(NEED) binutils-arm-none-eabi gcc-arm-none-eabi binutils-riscv64-unknown-elf gcc-riscv64-unknown-elf
