@@ -157,6 +157,15 @@ public enum Form: Sendable {
     case leave(record: UInt)
     /// Goes to the host code that memory points to.
     case goTo(HostAddress)
+    /// The same for a guest's call: behind this form goes on what returns to this address.
+    case callCode(HostAddress, returnAddress: UInt32)
+    /// Whether the operand is the return address of the last `callCode` that was not returned from. If it is not, all of
+    /// them are forgotten. It is not -1, which stands for none.
+    case checkReturn(Operand, otherwise: Label)
+    /// Behind `checkReturn`: goes on behind that `callCode`.
+    case returnCode(record: UInt)
+    /// Behind `callCode`, before temporaries are written: leaves the code at the record that has returned.
+    case leaveReturn
     /// Where the code is entered from the simulator itself.
     case entry
     /// Where it is entered from other code that did a part of it already.
@@ -234,6 +243,8 @@ public struct Layout {
     public var keptMask: UInt32 = .max
     public var leftBlock: Int
     public var leftRecord: Int
+    /// Two words, for where the host's stack begins and ends that holds the calls not yet returned from.
+    public var calls: Int
     public var window: Window
     /// Host functions that generated code may call.
     public var helpers: [Helper]
@@ -243,7 +254,8 @@ public struct Layout {
 
     public init(
         state: UnsafeMutableRawPointer, slots: Int, favourites: [Int], budget: Int, mark: Int,
-        kept: UnsafeMutablePointer<UInt32>, leftBlock: Int, leftRecord: Int, window: Window, helpers: [Helper]
+        kept: UnsafeMutablePointer<UInt32>, leftBlock: Int, leftRecord: Int, calls: Int, window: Window,
+        helpers: [Helper]
     ) {
         self.state = state
         self.slots = slots
@@ -253,6 +265,7 @@ public struct Layout {
         self.kept = kept
         self.leftBlock = leftBlock
         self.leftRecord = leftRecord
+        self.calls = calls
         self.window = window
         self.helpers = helpers
     }

@@ -70,6 +70,9 @@ public struct CoreState {
     /// The block that host code was left at, and its record; without one the block is paid for and not yet entered.
     public var leftBlock: Block.Pointer?
     public var leftRecord: Instruction.Pointer?
+    /// Where host code keeps the calls that were not returned from: the host's stack pointer without any, and with the
+    /// most that there may be.
+    public var hostCalls: (base: UInt, limit: UInt) = (0, 0)
 
     /// Bytes in front of the state: r0 to r15, four scratch registers of the decoder, then s0 to s31.
     public static let registerBytes = 256

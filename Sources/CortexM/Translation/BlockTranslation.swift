@@ -281,6 +281,7 @@ enum StateOffset {
     static let isWaitingHeld = of(\.isWaitingHeld)
     static let leftBlock = of(\.leftBlock)
     static let leftRecord = of(\.leftRecord)
+    static let hostCalls = of(\.hostCalls)
 
     /// The slot of a floating-point register.
     static func single(_ register: UInt8) -> Int { 20 + Int(register) }

@@ -14,15 +14,16 @@ extension BlockTranslation {
         case .bl:
             link()
             note(i, target: .constant(Int64(i.imm)), returnAddress: block.pointee.end)
-            goToTaken(i)
+            goToTaken(i, isCall: true)
+        case .bx where i.m == 14: `return`(i, i.m)
         case .bx: interwork(i, i.m)
-        case .loadedPC: interwork(i, Int(CortexM.loadedPC))
+        case .loadedPC: `return`(i, Int(CortexM.loadedPC))
         case .blxReg:
             add(.binary(.move, target, .slot(i.m), .slot(i.m)))
             link()
             checkThumb(i)
             note(i, target: .temporary(0), returnAddress: block.pointee.end)
-            goToAddress(i)
+            goToAddress(i, isCall: true)
         case .branchTo:
             add(.binary(.and, target, .slot(i.m), .constant(-2)))
             add(.store(.uint32, .temporary(0), .state(StateOffset.pc)))
@@ -55,6 +56,16 @@ extension BlockTranslation {
     private mutating func link() {
         let address = Operand.constant(Int64(Int32(bitPattern: block.pointee.end | 1)))
         add(.binary(.move, .slot(14), address, address))
+    }
+
+    /// To what is probably the return address of the last call.
+    private mutating func `return`(_ i: Instruction.Pointer, _ register: Int) {
+        let elsewhere = outOfLine { $0.interwork(i, register) }
+        add(.binary(.move, .temporary(0), .slot(register), .slot(register)))
+        add(.checkReturn(.temporary(0), otherwise: elsewhere))
+        add(.binary(.and, .temporary(0), .temporary(0), .constant(-2)))
+        note(i, target: .temporary(0), returnAddress: JournalEntry.return)
+        add(.returnCode(record: UInt(bitPattern: i)))
     }
 
     private mutating func interwork(_ i: Instruction.Pointer, _ register: Int) {
@@ -130,16 +141,18 @@ extension BlockTranslation {
     }
 
     /// - Parameters: what it costs, in cycles.
-    private mutating func goToTaken(_ i: Instruction.Pointer, refill: Int = 0, alignment: Int = 0) {
+    private mutating func goToTaken(
+        _ i: Instruction.Pointer, refill: Int = 0, alignment: Int = 0, isCall: Bool = false
+    ) {
         func charge(_ translation: inout BlockTranslation) {
             translation.charge(refill, to: .refill)
             translation.charge(alignment, to: .fetchAlign)
         }
         guard let known = block.pointee.taken else {
             charge(&self)
-            return goUnknown(i, BlockOffset.taken, i.imm, .taken)
+            return goUnknown(i, BlockOffset.taken, i.imm, .taken, isCall: isCall)
         }
-        go(i, known, extra: refill + alignment, charge)
+        go(i, known, extra: refill + alignment, isCall: isCall, charge)
     }
 
     /// To a block that is known by now, which is built in: when links are cut, all code is forgotten.
@@ -148,7 +161,8 @@ extension BlockTranslation {
     ///   - extra: what is to be charged to this block yet, in cycles, which is paid together with the next.
     ///   - charge: charges it by itself.
     private mutating func go(
-        _ i: Instruction.Pointer, _ known: Block.Pointer, extra: Int, _ charge: (inout BlockTranslation) -> Void
+        _ i: Instruction.Pointer, _ known: Block.Pointer, extra: Int, isCall: Bool = false,
+        _ charge: (inout BlockTranslation) -> Void
     ) {
         let late = outOfLine {
             $0.materialise()
@@ -165,7 +179,7 @@ extension BlockTranslation {
             add(.jump(loops ? again : start))
         } else {
             add(.move(.temporary(0), .constant(Int64(Int(bitPattern: known)))))
-            add(.goTo(.at(temporary: 0, staysInLines(known) ? BlockOffset.codeAside : BlockOffset.code)))
+            enter(.at(temporary: 0, staysInLines(known) ? BlockOffset.codeAside : BlockOffset.code), isCall: isCall)
         }
     }
 
@@ -178,7 +192,7 @@ extension BlockTranslation {
 
     /// Through a link of this block that may be known when the code runs.
     private mutating func goUnknown(
-        _ i: Instruction.Pointer, _ link: Int, _ pc: UInt32, _ departure: Departure
+        _ i: Instruction.Pointer, _ link: Int, _ pc: UInt32, _ departure: Departure, isCall: Bool = false
     ) {
         let unknown = outOfLine {
             $0.add(.store(.uint32, .constant(Int64(Int32(bitPattern: pc))), .state(StateOffset.pc)))
@@ -186,11 +200,11 @@ extension BlockTranslation {
         }
         add(.load(.int64, .temporary(0), .absolute(UInt(bitPattern: block) + UInt(link))))
         add(.branch(.equal, .temporary(0), .constant(0), unknown))
-        goTo(i)
+        goTo(i, isCall: isCall)
     }
 
     /// To the block that temporary 0 points to: its static cycles are paid at once.
-    private mutating func goTo(_ i: Instruction.Pointer) {
+    private mutating func goTo(_ i: Instruction.Pointer, isCall: Bool) {
         let late = outOfLine {
             $0.add(.load(.uint32, .temporary(1), .at(temporary: 0, BlockOffset.pc)))
             $0.add(.store(.uint32, .temporary(1), .state(StateOffset.pc)))
@@ -201,11 +215,28 @@ extension BlockTranslation {
         add(.load(.int64, .temporary(2), .at(temporary: 0, BlockOffset.slack)))
         add(.branch(.less, .temporary(1), .temporary(2), late))
         add(.move(.budget, .temporary(1)))
+        enter(.at(temporary: 0, BlockOffset.code), isCall: isCall)
+    }
+
+    /// Goes to the code of a block that is paid for. A call has the way on from its return behind it, if that is known.
+    private mutating func enter(_ code: HostAddress, isCall: Bool) {
+        let end = block.pointee.end
+        guard isCall, let back = state.pointee.codeMap.block(at: end) else { return add(.goTo(code)) }
+        add(.callCode(code, returnAddress: end | 1))
+        let late = outOfLine {
+            $0.add(.store(.uint32, .constant(Int64(Int32(bitPattern: end))), .state(StateOffset.pc)))
+            $0.add(.store(.uint8, .constant(Departure.budget.tag), .state(StateOffset.departure)))
+            $0.add(.leaveReturn)
+        }
+        let cycles = Int64(back.pointee.cycles)
+        add(.branch(.less, .budget, .constant(cycles + Int64(back.pointee.slack)), late))
+        add(.binary(.subtract, .doubleword, .budget, .budget, .constant(cycles)))
+        add(.move(.temporary(0), .constant(Int64(Int(bitPattern: back)))))
         add(.goTo(.at(temporary: 0, BlockOffset.code)))
     }
 
     /// To the address in temporary 0, which is in the state as well, through the code map.
-    private mutating func goToAddress(_ i: Instruction.Pointer) {
+    private mutating func goToAddress(_ i: Instruction.Pointer, isCall: Bool = false) {
         let unknown = outOfLine { $0.leave(i, .indirect) }
         let pages = UInt(bitPattern: state.pointee.codeMap.pages)
         let shift = Int64(CodeMap.pageShift)
@@ -216,7 +247,7 @@ extension BlockTranslation {
         add(.binary(.and, .doubleword, .temporary(2), .temporary(2), .constant(Int64(CodeMap.slots - 1))))
         add(.load(.int64, .temporary(0), .entry(table: 1, index: 2, scale: 8)))
         add(.branch(.equal, .temporary(0), .constant(0), unknown))
-        goTo(i)
+        goTo(i, isCall: isCall)
     }
 
     // MARK: The journal

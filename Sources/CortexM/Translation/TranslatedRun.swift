@@ -140,6 +140,7 @@ extension Processor {
             state: UnsafeMutableRawPointer(state), slots: -CoreState.registerBytes, favourites: [3, 2, 1, 0, 4, 5, 6],
             budget: StateOffset.budget,
             mark: StateOffset.mark, kept: mark, leftBlock: StateOffset.leftBlock, leftRecord: StateOffset.leftRecord,
+            calls: StateOffset.hostCalls,
             window: main, helpers: RuntimeHelper.allCases.map(\.function))
         layout.words = WordLayout(
             nz: StateOffset.nz, c: StateOffset.c, v: StateOffset.v, lastSlave: StateOffset.lastSlave,

@@ -179,6 +179,7 @@ enum StateOffset {
     static let loopBudget = of(\.loopBudget)
     static let leftBlock = of(\.leftBlock)
     static let leftRecord = of(\.leftRecord)
+    static let hostCalls = of(\.hostCalls)
 
     /// A register's memory.
     static func register(_ slot: Int) -> Int { 8 * slot - CoreState.registerBytes }

@@ -20,7 +20,7 @@ extension BlockTranslation {
                 pushReturn(block.pointee.end)
                 note(i, target: .constant(i.targetConstant), returnAddress: block.pointee.end)
             }
-            goToTaken(i)
+            goToTaken(i, isCall: i.x == JumpKind.call)
         case .jalr: jumpRegister(i)
         default: return false
         }
@@ -54,7 +54,10 @@ extension BlockTranslation {
             }
         add(.load(.int64, .temporary(0), .state(StateOffset.pc)))
         note(i, target: .temporary(0), returnAddress: returnAddress)
-        goToAddress(i)
+        guard i.x == JumpKind.return else { return goToAddress(i, isCall: i.x == JumpKind.call) }
+        let elsewhere = outOfLine { $0.goToAddress(i) }
+        add(.checkReturn(.temporary(0), otherwise: elsewhere))
+        add(.returnCode(record: UInt(bitPattern: i)))
     }
 
     // MARK: Going on
@@ -68,24 +71,25 @@ extension BlockTranslation {
     }
 
     /// - Parameter owed: cycles in the account that are not yet off the budget.
-    private mutating func goToTaken(_ i: Instruction.Pointer, owed: Int = 0) {
+    private mutating func goToTaken(_ i: Instruction.Pointer, owed: Int = 0, isCall: Bool = false) {
         let unknown = outOfLine {
             $0.add(.store(.int64, .constant(i.targetConstant), .state(StateOffset.pc)))
             $0.leave(i, .taken)
         }
-        follow(i, block.pointee.taken, BlockOffset.taken, unknown: unknown, owed: owed)
+        follow(i, block.pointee.taken, BlockOffset.taken, unknown: unknown, owed: owed, isCall: isCall)
     }
 
     /// Through a link of this block. One that is known by now is built in: when links are cut, all host code is
     /// forgotten.
     private mutating func follow(
-        _ i: Instruction.Pointer, _ target: Block.Pointer?, _ link: Int, unknown: Label, owed: Int = 0
+        _ i: Instruction.Pointer, _ target: Block.Pointer?, _ link: Int, unknown: Label, owed: Int = 0,
+        isCall: Bool = false
     ) {
         guard let target else {
             if owed != 0 { add(.binary(.subtract, .doubleword, .budget, .budget, .constant(Int64(owed)))) }
             add(.load(.int64, .temporary(0), field(link)))
             add(.branch(.equal, .temporary(0), .constant(0), unknown))
-            return goTo(i)
+            return goTo(i, isCall: isCall)
         }
         let cycles = target.pointee.cycles
         let late = outOfLine {
@@ -99,14 +103,40 @@ extension BlockTranslation {
             enterLoop(i)
             add(.jump(start))
         } else {
-            // What leads to the interpreter wants to know the block.
-            if target.pointee.entry == nil { add(.move(.temporary(0), .constant(Int64(Int(bitPattern: target))))) }
-            add(.goTo(.absolute(UInt(bitPattern: target) + UInt(BlockOffset.code))))
+            name(target)
+            enter(code(of: target), isCall: isCall)
         }
     }
 
+    /// What leads to the interpreter wants to know the block.
+    private mutating func name(_ target: Block.Pointer) {
+        if target.pointee.entry == nil { add(.move(.temporary(0), .constant(Int64(Int(bitPattern: target))))) }
+    }
+
+    private func code(of target: Block.Pointer) -> HostAddress {
+        .absolute(UInt(bitPattern: target) + UInt(BlockOffset.code))
+    }
+
+    /// Goes to the code of a block that is paid for. A call has the way on from its return behind it, if that is known.
+    private mutating func enter(_ code: HostAddress, isCall: Bool) {
+        let end = block.pointee.end
+        guard isCall, let back = state.pointee.codeMap.block(at: end) else { return add(.goTo(code)) }
+        add(.callCode(code, returnAddress: end))
+        let cycles = Int64(back.pointee.cycles)
+        let late = outOfLine {
+            $0.add(.binary(.add, .doubleword, .budget, .budget, .constant(cycles)))
+            $0.add(.store(.int64, .constant(Int64(end)), .state(StateOffset.pc)))
+            $0.add(.store(.uint8, .constant(Departure.budget.tag), .state(StateOffset.departure)))
+            $0.add(.leaveReturn)
+        }
+        add(.binary(.subtract, .doubleword, .budget, .budget, .constant(cycles)))
+        add(.branch(.less, .budget, .constant(Int64(back.pointee.slack)), late))
+        name(back)
+        add(.goTo(self.code(of: back)))
+    }
+
     /// To the block that temporary 0 points to: its static cycles are paid at once.
-    private mutating func goTo(_ i: Instruction.Pointer) {
+    private mutating func goTo(_ i: Instruction.Pointer, isCall: Bool) {
         let late = outOfLine {
             $0.add(.load(.uint32, .temporary(1), .at(temporary: 0, BlockOffset.pc)))
             $0.add(.store(.int64, .temporary(1), .state(StateOffset.pc)))
@@ -117,11 +147,11 @@ extension BlockTranslation {
         add(.load(.int64, .temporary(2), .at(temporary: 0, BlockOffset.slack)))
         add(.branch(.less, .temporary(1), .temporary(2), late))
         add(.move(.budget, .temporary(1)))
-        add(.goTo(.at(temporary: 0, BlockOffset.code)))
+        enter(.at(temporary: 0, BlockOffset.code), isCall: isCall)
     }
 
     /// To the address in temporary 0, through the code map.
-    private mutating func goToAddress(_ i: Instruction.Pointer) {
+    private mutating func goToAddress(_ i: Instruction.Pointer, isCall: Bool = false) {
         let unknown = outOfLine { $0.leave(i, .indirect) }
         let pages = UInt(bitPattern: state.pointee.codeMap.pages)
         add(.binary(.shiftRight, .doubleword, .temporary(1), .temporary(0), .constant(32)))
@@ -134,7 +164,7 @@ extension BlockTranslation {
         add(.binary(.and, .doubleword, .temporary(2), .temporary(2), .constant(Int64(CodeMap.slots - 1))))
         add(.load(.int64, .temporary(0), .entry(table: 1, index: 2, scale: 8)))
         add(.branch(.equal, .temporary(0), .constant(0), unknown))
-        goTo(i)
+        goTo(i, isCall: isCall)
     }
 
     // MARK: The journal

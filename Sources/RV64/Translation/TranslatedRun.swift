@@ -150,6 +150,7 @@ extension Hart {
             budget: StateOffset.budget, mark: StateOffset.mark,
             kept: (predictor + history).assumingMemoryBound(to: UInt32.self), leftBlock: StateOffset.leftBlock,
             leftRecord: StateOffset.leftRecord,
+            calls: StateOffset.hostCalls,
             window: Window(
                 base: state.pointee.memoryBase, size: state.pointee.memorySize, memory: state.pointee.memory,
                 lines: state.pointee.lines, readable: LineState.readable, writable: LineState.writable,

@@ -286,6 +286,12 @@ struct Assembler {
         bytes.append(0x50 | register.rawValue & 7)
     }
 
+    /// Pushes 64 bits, of which the upper half is the constant's sign.
+    mutating func push(constant: Int32) {
+        bytes.append(0x68)
+        append(constant)
+    }
+
     mutating func pop(_ register: Register) {
         if register.rawValue >= 8 { bytes.append(0x41) }
         bytes.append(0x58 | register.rawValue & 7)

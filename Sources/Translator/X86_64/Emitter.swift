@@ -44,6 +44,8 @@ struct Emitter {
         case forms([Form])
         case call(Call, at: Label, back: Label)
         case word(DistantWord, at: Label)
+        /// Forgets the calls that were not returned from.
+        case forgetCalls(at: Label, next: Label)
     }
 
     init(_ layout: Layout, block: UInt, stubs: Stubs, usesVEX: Bool) {
@@ -81,6 +83,10 @@ struct Emitter {
                 case .word(let piece, let label):
                     assembler.place(label)
                     emit(piece)
+                case .forgetCalls(let label, let next):
+                    assembler.place(label)
+                    forgetCalls()
+                    assembler.jump(next)
                 }
             }
         }
@@ -180,6 +186,10 @@ struct Emitter {
             assembler.mov(.rax, constant: Int64(bitPattern: UInt64(stubs.exit)))
             assembler.jump(.register(.rax))
         case .goTo(let address): assembler.jump(.memory(memory(address)))
+        case .callCode(let address, let returnAddress): callCode(address, returnAddress)
+        case .checkReturn(let target, let label): checkReturn(target, otherwise: label)
+        case .returnCode(let record): returnCode(record)
+        case .leaveReturn: leaveReturn()
         case .entry: entry = assembler.bytes.count
         case .entryAside: entryAside = assembler.bytes.count
         case .word(let form): emit(form)
@@ -205,6 +215,13 @@ struct Emitter {
     private mutating func distantly(_ call: Call, back: Label) -> Label {
         let label = newLabel()
         distant.append(.call(call, at: label, back: back))
+        return label
+    }
+
+    /// Forgets out of line the calls that were not returned from, and goes on at `next`.
+    mutating func forgettingCalls(next: Label) -> Label {
+        let label = newLabel()
+        distant.append(.forgetCalls(at: label, next: next))
         return label
     }
 

@@ -44,9 +44,8 @@ struct Stubs {
             assembler.load(.uint32, Emitter.kept, .memory(Assembler.Memory(.rcx)))
         }
         for register in Stubs.saved { assembler.push(register) }
-        // Calls need a stack that is a multiple of 16.
-        assembler.arithmetic(.sub, .register(.rsp), constant: 8)
         assembler.mov(state, .rdi)
+        CallStack.begin(&assembler, layout)
         assembler.mov(.rax, .rsi)
         if layout.usesMemory {
             assembler.mov(Emitter.memory, constant: Int64(Int(bitPattern: layout.window.memory)))
@@ -61,7 +60,7 @@ struct Stubs {
         assembler.place(exit)
         spill()
         assembler.place(exitDirectly)
-        assembler.arithmetic(.add, .register(.rsp), constant: 8)
+        CallStack.end(&assembler, layout)
         for register in Stubs.saved.reversed() { assembler.pop(register) }
         assembler.ret()
 
@@ -84,7 +83,6 @@ struct Stubs {
         assembler.ret()
         // The helper left the state as it has to be; the way back is not needed.
         assembler.place(no)
-        assembler.arithmetic(.add, .register(.rsp), constant: 8)
         assembler.jump(exitDirectly)
 
         let featuresPlace = assembler.bytes.count
