@@ -186,6 +186,8 @@ public enum Detour: Sendable {
 /// are where they are elsewhere.
 public struct Loop: Sendable {
     public var body: [Form]
+    /// Turns before those, which make the same accesses in the same order and end by a branch into the body.
+    public var warmUp: [Form]
     /// The slots that may have registers inside.
     public var slots: [Int]
     /// Labels that the body branches to, and where the code goes on for each.
@@ -203,7 +205,8 @@ public struct Loop: Sendable {
         }
     }
 
-    public init(body: [Form], slots: [Int], exits: [Exit], otherwise: Label) {
+    public init(warmUp: [Form] = [], body: [Form], slots: [Int], exits: [Exit], otherwise: Label) {
+        self.warmUp = warmUp
         self.body = body
         self.slots = slots
         self.exits = exits

@@ -100,8 +100,7 @@ extension BlockTranslation {
         add(.binary(.subtract, .doubleword, .budget, .budget, .constant(Int64(cycles + owed))))
         add(.branch(.less, .budget, .constant(Int64(target.pointee.slack)), late))
         if target == block {
-            enterLoop(i)
-            add(.jump(start))
+            goBack(i)
         } else {
             name(target)
             enter(code(of: target), isCall: isCall)
@@ -207,7 +206,7 @@ extension BlockTranslation {
         .absolute(UInt(bitPattern: predictor.pointee.places + BranchPredictor.index(address(i))))
     }
 
-    private func field(_ path: PartialKeyPath<BranchPredictor>) -> HostAddress {
+    func field(_ path: PartialKeyPath<BranchPredictor>) -> HostAddress {
         .absolute(UInt(bitPattern: predictor) + UInt(MemoryLayout<BranchPredictor>.offset(of: path) ?? 0))
     }
 

@@ -8,6 +8,9 @@ import Translator
 /// from the budget that is left.
 ///
 /// What cannot be done there leaves the loop in front of the record, and the block's ordinary code goes on with it.
+///
+/// Loops that mostly have more turns than the history has outcomes come there by turns that still ask the predictor, and
+/// count nothing else.
 struct LoopTranslation {
     /// Where a record's ordinary code begins, by index.
     let records: [Label]
@@ -80,14 +83,66 @@ extension BlockTranslation {
     /// What a turn takes.
     private var turn: Int { block.pointee.cycles + predictor.pointee.bubble }
 
-    /// Goes into the loop instead of to the block's start, if the predictor has come to rest. The next turn is paid
-    /// for.
-    mutating func enterLoop(_ i: Instruction.Pointer) {
-        guard let loop else { return }
+    /// Goes to the block's start again, or into the loop, if it has turns that ask the predictor or that has come to
+    /// rest. The next turn is paid for.
+    mutating func goBack(_ i: Instruction.Pointer) {
+        guard let loop else { return add(.jump(start)) }
+        if isLong { return add(.jump(loop.head)) }
         let taken = Int64(predictor.pointee.historyMask)
         add(.binary(.and, .doubleword, .temporary(1), .kept, .constant(taken)))
         add(.branch(.equal, .temporary(1), .constant(taken), loop.head))
+        add(.jump(start))
     }
+
+    /// Whether the loop mostly has more turns than it takes until the predictor has come to rest.
+    private var isLong: Bool {
+        // Behind a turn that chose the last counter there must be nothing in the history but taken branches.
+        guard predictor.pointee.historyMask & ~(choosing << 1 | 1) == 0 else { return false }
+        guard let next = block.pointee.next else { return true }
+        return entries(block) >= 8 * entries(next)
+    }
+
+    /// The bits of the history that choose a counter.
+    private var choosing: UInt32 { predictor.pointee.historyMask & predictor.pointee.counterMask }
+
+    private var counters: UInt { UInt(bitPattern: predictor.pointee.counters) }
+
+    /// The counter that a branch chooses when the history holds nothing but taken branches.
+    private func lastCounter(_ i: Instruction.Pointer) -> UInt32 {
+        (address(i) >> 2 ^ predictor.pointee.historyMask) & predictor.pointee.counterMask
+    }
+
+    /// One turn that asks the predictor, as `predict` does.
+    private mutating func warmUp(_ last: Instruction.Pointer, top: Label, late: Label, done: Label) -> [Form] {
+        let again = newLabel()
+        let learn = newLabel()
+        let learnt = newLabel()
+        let counter = HostAddress.table(counters, index: 1, scale: 1)
+        let own = Int64(address(last) >> 2 & predictor.pointee.counterMask)
+        let (n, m) = (operand(last.pointee.n), operand(last.pointee.m))
+        return [.label(again)] + body(last) + [
+            .binary(.subtract, .doubleword, .budget, .budget, .constant(Int64(turn))),
+            .branch(.less, .budget, .constant(0), late),
+            .branch(last.pointee.operation.condition.inverted, n, m, done),
+            .load(.uint32, .temporary(0), history),
+            .binary(.and, .doubleword, .temporary(1), .temporary(0), .constant(Int64(choosing))),
+            .binary(.xor, .doubleword, .temporary(1), .temporary(1), .constant(own)),
+            .check(.notEqual, .uint8, counter, .constant(3), learn),
+            .label(learnt),
+            .binary(.add, .doubleword, .temporary(0), .temporary(0), .temporary(0)),
+            .binary(.or, .doubleword, .temporary(0), .temporary(0), .constant(1)),
+            .store(.uint32, .temporary(0), history),
+            .branch(.notEqual, .temporary(1), .constant(Int64(lastCounter(last))), again),
+            .jump(top),
+            .label(learn),
+            .check(.notEqual, .uint8, counter, .constant(2), late),
+            .store(.uint8, .constant(3), counter),
+            .jump(learnt),
+        ]
+    }
+
+    /// Where the history is while the loop has its register.
+    private var history: HostAddress { field(\BranchPredictor.history) }
 
     /// The loop itself, behind the block's other code.
     mutating func addLoop() {
@@ -97,6 +152,7 @@ extension BlockTranslation {
         let done = newLabel()
         let otherwise = newLabel()
         let slack = Int64(block.pointee.slack)
+        let warmUp = isLong ? warmUp(last, top: top, late: late, done: done) : []
         var turn = [Form.label(top)] + body(last)
         let condition = last.pointee.operation.condition
         turn += [
@@ -118,17 +174,18 @@ extension BlockTranslation {
         // Whether the branch is taken has not been asked then.
         exit(late, to: plan.records[last - block.records], unpaid: true)
         exit(done, to: plan.notTaken, unpaid: true)
-        let index = (address(last) >> 2 ^ predictor.pointee.historyMask) & predictor.pointee.counterMask
-        let counter = UInt(bitPattern: predictor.pointee.counters) + UInt(index)
+        var head = [Form.label(plan.head)]
+        if !isLong {
+            let counter = HostAddress.absolute(counters + UInt(lastCounter(last)))
+            head.append(.check(.notEqual, .uint8, counter, .constant(3), start))
+        }
         // The budget is lowered by the slack, so that it is compared with zero.
-        let head: [Form] = [
-            .label(plan.head),
-            .check(.notEqual, .uint8, .absolute(counter), .constant(3), start),
+        head += [
             .check(.less, .int64, field(BlockOffset.runs), .constant(0), start),
             .add(1, field(BlockOffset.runs)),
             .binary(.subtract, .doubleword, .budget, .budget, .constant(slack)),
             .store(.int64, .budget, .state(StateOffset.loopBudget)),
-            .loop(Loop(body: turn, slots: Array(1..<32), exits: exits, otherwise: otherwise)),
+            .loop(Loop(warmUp: warmUp, body: turn, slots: Array(1..<32), exits: exits, otherwise: otherwise)),
             .label(otherwise),
             .binary(.add, .doubleword, .budget, .budget, .constant(slack)),
             .jump(plan.entered),
@@ -156,7 +213,9 @@ extension BlockTranslation {
         forms.append(.addTo(field(BlockOffset.runs), .temporary(0)))
         let bubble = Int64(predictor.pointee.bubble)
         if bubble != 0 {
-            if bubble != 1 {
+            if bubble == 2 {
+                forms.append(.binary(.add, .doubleword, .temporary(0), .temporary(0), .temporary(0)))
+            } else if bubble != 1 {
                 forms.append(.binary(.multiply, .doubleword, .temporary(0), .temporary(0), .constant(bubble)))
             }
             let account = UInt(bitPattern: block.pointee.charged + Cause.refill.index)

@@ -59,6 +59,8 @@ extension Emitter {
         for (access, reach) in zip(loop.body.compactMap(\.access), plan.state.reaches) {
             lookUp(access.bytes, access.base, access.offset, bit(access.isStore), reach, slow: failed)
         }
+        emitAll(loop.warmUp)
+        inLoop?.next = 0
         assembler.align()
         emitAll(loop.body)
         for piece in inLoop?.rechecks ?? [] {
@@ -183,6 +185,7 @@ private struct LoopPlan {
             for slot in form.slots { uses[slot] += 1 }
             if form.access != nil { accesses += 1 }
         }
+        let forms = loop.warmUp + loop.body
         var free: [Assembler.Register] = []
         for (slot, home) in homes.enumerated() where uses[slot] == 0 {
             guard let home else { continue }
@@ -191,7 +194,7 @@ private struct LoopPlan {
         }
         free.append(Emitter.kept)
         takesKept = true
-        if loop.body.allSatisfy(\.isPlain) { free.append(Emitter.temporaries[2]) }
+        if forms.allSatisfy(\.isPlain) { free.append(Emitter.temporaries[2]) }
         var wishes: [(weight: Int, wish: Wish)] = loop.slots.compactMap { slot in
             uses[slot] > 0 && (slot >= homes.count || homes[slot] == nil) ? (2 * uses[slot], .slot(slot)) : nil
         }
@@ -228,6 +231,9 @@ extension Form {
         case .extend(_, let d, let s): return isSmall(Operand(d)) && isSmall(s)
         case .move(.slot, _), .guestLoad(_, .slot, _, _, _), .guestStore(_, .slot, _, _, _), .label, .jump: return true
         case .branch(_, let a, let b, _): return isSmall(a) && isSmall(b)
+        case .load(_, .temporary(let number), let address): return number < 2 && address.isPlain
+        case .store(_, let s, let address): return isSmall(s) && address.isPlain
+        case .check(_, _, let address, let s, _): return isSmall(s) && address.isPlain
         default: return false
         }
     }
@@ -257,6 +263,16 @@ extension Form {
         case .branch(_, let a, let b, _): [a.slot, b.slot].compactMap(\.self)
         case .check(_, _, _, let s, _): [s.slot].compactMap(\.self)
         default: []
+        }
+    }
+}
+
+extension HostAddress {
+    fileprivate var isPlain: Bool {
+        switch self {
+        case .state, .absolute: true
+        case .at(let number, _), .table(_, let number, _): number < 2
+        case .entry: false
         }
     }
 }
