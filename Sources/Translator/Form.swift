@@ -54,6 +54,8 @@ public enum BinaryOperation: Sendable, CaseIterable {
 /// How wide an operation computes. The result of a narrow one is extended with its sign to 64 bits.
 public enum Width: Sendable {
     case word, doubleword
+    /// 32 bits, with anything above them in the result; for `Form.binary` alone.
+    case lowWord
 }
 
 public enum Condition: Sendable, CaseIterable {

@@ -10,6 +10,11 @@ struct FormTests {
         0x0123_4567_89AB_CDEF, 0xFFFF_FFFF_8000_0000,
     ]
 
+    /// What counts of a result: of a low word, its bits as if extended.
+    private static func seen(_ value: UInt64, _ width: Width) -> UInt64 {
+        width == .lowWord ? UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: value))) : value
+    }
+
     private static func expected(_ operation: BinaryOperation, _ width: Width, _ a: UInt64, _ b: UInt64) -> UInt64 {
         func extended(_ value: UInt32) -> UInt64 { UInt64(bitPattern: Int64(Int32(bitPattern: value))) }
         let (a32, b32) = (UInt32(truncatingIfNeeded: a), UInt32(truncatingIfNeeded: b))
@@ -35,7 +40,7 @@ struct FormTests {
     func binary(favourites: [Int]) throws {
         let bench = try Bench(favourites: favourites)
         for operation in BinaryOperation.allCases {
-            for width in [Width.word, .doubleword] {
+            for width in [Width.word, .doubleword, .lowWord] {
                 for (d, a, b) in [(1, 2, 3), (3, 2, 1), (1, 1, 2), (1, 2, 1), (1, 1, 1), (2, 1, 1), (3, 3, 1)] {
                     try slots(bench, operation, width, d, a, b)
                 }
@@ -45,7 +50,8 @@ struct FormTests {
                         .binary(operation, width, .slot(1), .slot(2), .constant(Int64(bitPattern: value)))
                     ])
                     #expect(
-                        bench[1] == FormTests.expected(operation, width, 0xFEDC_BA98_7654_3210, value),
+                        FormTests.seen(bench[1], width)
+                            == FormTests.expected(operation, width, 0xFEDC_BA98_7654_3210, value),
                         "\(operation) \(width) constant \(value)")
                 }
             }
@@ -64,7 +70,7 @@ struct FormTests {
                 let first = bench[a]
                 bench.code.run(bench.state, at: entry.fromOutside)
                 let expected = FormTests.expected(operation, width, first, y)
-                if bench[d] != expected {
+                if FormTests.seen(bench[d], width) != expected {
                     Issue.record("\(operation) \(width) \(d) \(a) \(b): \(x) \(y) gave \(bench[d])")
                     return
                 }

@@ -21,6 +21,8 @@ struct BlockTranslation {
     var floats = FloatKnowledge()
     /// If the block is a loop: its turns without accounts.
     var loop: LoopTranslation?
+    /// The last record that the one in front of it did as well.
+    var done: Instruction.Pointer?
 
     init(
         _ block: Block.Pointer, _ state: CoreState.Pointer, hasFusedMultiplyAdd: Bool,
@@ -47,6 +49,7 @@ struct BlockTranslation {
     }
 
     mutating func translate(_ i: Instruction.Pointer) {
+        if i == done { return }
         switch i.pointee.operation {
         case .fallThrough: fallThrough(i)
         case .notify: leave(i, .notify)

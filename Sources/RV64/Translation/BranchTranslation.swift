@@ -31,11 +31,12 @@ extension BlockTranslation {
         let taken = newLabel()
         add(.branch(condition, operand(i.pointee.n), operand(i.pointee.m), taken))
         if let loop { add(.label(loop.notTaken)) }
-        predict(i, isTaken: false)
+        predict(i, isTaken: false, owed: 0)
         fallThrough(i)
         add(.label(taken))
-        predict(i, isTaken: true)
-        goToTaken(i, owed: predictor.pointee.bubble)
+        let owed = isTwoSided ? 0 : predictor.pointee.bubble
+        predict(i, isTaken: true, owed: owed)
+        goToTaken(i, owed: owed)
     }
 
     private mutating func jumpRegister(_ i: Instruction.Pointer) {
@@ -218,12 +219,12 @@ extension BlockTranslation {
         if penalty != 0 { add(.add(Int32(truncatingIfNeeded: penalty), account(.refill))) }
     }
 
-    /// A conditional branch whose outcome is known by now; the history of the last ones is kept in a register. What a
-    /// taken branch costs is owed behind it.
-    private mutating func predict(_ i: Instruction.Pointer, isTaken: Bool) {
+    /// A conditional branch whose outcome is known by now; the history of the last ones is kept in a register.
+    ///
+    /// - Parameter owed: what a taken branch costs, if that is taken off the budget later.
+    private mutating func predict(_ i: Instruction.Pointer, isTaken: Bool, owed: Int) {
         let done = newLabel()
         let learnt = newLabel()
-        let owed = isTaken ? predictor.pointee.bubble : 0
         if isTaken {
             let insert = outOfLine {
                 $0.insert(i, target: .constant(i.targetConstant))
@@ -279,8 +280,6 @@ extension BlockTranslation {
         add(.load(.uint32, .temporary(2), .table(UInt(bitPattern: lessons) + 4, index: 0, scale: 8)))
         add(.addTo(account(.refill), .temporary(2)))
         add(.binary(.subtract, .doubleword, .budget, .budget, .temporary(2)))
-        let owed = isTaken ? predictor.pointee.bubble : 0
-        if owed != 0 { add(.binary(.add, .doubleword, .budget, .budget, .constant(Int64(owed)))) }
     }
 
     private func account(_ cause: Cause) -> HostAddress {

@@ -6,11 +6,13 @@ import Translator
 extension BlockTranslation {
     /// - Returns: whether the record is one of these.
     mutating func integer(_ i: Instruction.Pointer) -> Bool {
+        if extend(i) { return true }
         let record = i.pointee
         let d = Place.slot(i.d)
         let n = operand(record.n)
         let m = operand(record.m)
         let imm = Operand.constant(Int64(record.imm))
+        func width(_ width: Width) -> Width { width == .word && isReadAsWord(i) ? .lowWord : width }
         switch record.operation {
         case .li: add(.move(d, imm))
         case .mv: add(.move(d, n))
@@ -25,10 +27,10 @@ extension BlockTranslation {
         case .mulh: add(.multiplyHigh(isSigned: true, d, n, m))
         case .mulhu: add(.multiplyHigh(isSigned: false, d, n, m))
         default:
-            if let (operation, width) = record.operation.immediateForm {
-                add(.binary(operation, width, d, n, imm))
-            } else if let (operation, width) = record.operation.registerForm {
-                add(.binary(operation, width, d, n, m))
+            if let (operation, natural) = record.operation.immediateForm {
+                add(.binary(operation, width(natural), d, n, imm))
+            } else if let (operation, natural) = record.operation.registerForm {
+                add(.binary(operation, width(natural), d, n, m))
             } else if let division = record.operation.division {
                 divide(i, division)
             } else {
@@ -36,6 +38,33 @@ extension BlockTranslation {
             }
         }
         return true
+    }
+
+    /// A shift to the left, and to the right by as much behind it, extend the low bits.
+    private mutating func extend(_ i: Instruction.Pointer) -> Bool {
+        let (left, right) = (i.pointee, i[1])
+        guard left.operation == .slli, right.d == left.d, right.n == left.d, right.imm == left.imm,
+            let type = right.operation.extended(by: left.imm)
+        else { return false }
+        add(.extend(type, .slot(i.d), operand(left.n)))
+        done = i + 1
+        return true
+    }
+
+    /// Whether only the low word of a result is looked at until its register is written anew, without anything between
+    /// at which the code could be left.
+    private func isReadAsWord(_ i: Instruction.Pointer) -> Bool {
+        let d = i.pointee.d
+        var next = i
+        while true {
+            next += 1
+            let record = next.pointee
+            let form = record.operation.immediateForm ?? record.operation.registerForm
+            let isOther = record.operation == .li || record.operation == .mv
+            guard form != nil || isOther else { return false }
+            if form?.1 != .word, record.n == d || record.m == d { return false }
+            if record.d == d { return true }
+        }
     }
 
     /// Divisions of numbers that are not negative, by one that is not zero; the others are the run loop's.
@@ -74,6 +103,19 @@ extension BlockTranslation {
 }
 
 extension Operation {
+    /// What a shift to the right extends behind one to the left by as much.
+    fileprivate func extended(by amount: Int32) -> MemoryType? {
+        switch (self, amount) {
+        case (.srli, 32): .uint32
+        case (.srli, 48): .uint16
+        case (.srli, 56): .uint8
+        case (.srai, 32): .int32
+        case (.srai, 48): .int16
+        case (.srai, 56): .int8
+        default: nil
+        }
+    }
+
     /// What it does with a register and the immediate.
     fileprivate var immediateForm: (BinaryOperation, Width)? {
         switch self {

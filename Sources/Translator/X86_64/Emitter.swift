@@ -113,10 +113,10 @@ struct Emitter {
     private mutating func emit(_ form: Form) {
         switch form {
         case .move(let d, let s): move(d, s)
-        case .binary(let operation, let width, let d, let a, let b): binary(operation, width == .doubleword, d, a, b)
+        case .binary(let operation, let width, let d, let a, let b): binary(operation, width, d, a, b)
         case .multiplyHigh(let isSigned, let d, let a, let b): multiplyHigh(isSigned, d, a, b)
         case .divide(let width, let isRemainder, let d, let a, let b):
-            divide(width == .doubleword, isRemainder, d, a, b)
+            divide(width, isRemainder, d, a, b)
         case .highestBit(let d, let s):
             let result = register(of: d) ?? .rax
             assembler.highestBit(result, target(of: s))

@@ -1,16 +1,16 @@
 /// Integer operations in x86-64's form of two operands, one of which may be in memory.
 extension Emitter {
-    mutating func binary(_ operation: BinaryOperation, _ isWide: Bool, _ d: Place, _ a: Operand, _ b: Operand) {
+    mutating func binary(_ operation: BinaryOperation, _ width: Width, _ d: Place, _ a: Operand, _ b: Operand) {
         switch operation {
-        case .add: plain(.add, isWide, d, a, b, commutes: true)
-        case .subtract: plain(.sub, isWide, d, a, b, commutes: false)
-        case .and: plain(.and, isWide, d, a, b, commutes: true)
-        case .or: plain(.or, isWide, d, a, b, commutes: true)
-        case .xor: plain(.xor, isWide, d, a, b, commutes: true)
-        case .multiply: multiply(isWide, d, a, b)
-        case .shiftLeft: shift(.shl, isWide, d, a, b)
-        case .shiftRight: shift(.shr, isWide, d, a, b)
-        case .shiftRightArithmetic: shift(.sar, isWide, d, a, b)
+        case .add: plain(.add, width, d, a, b, commutes: true)
+        case .subtract: plain(.sub, width, d, a, b, commutes: false)
+        case .and: plain(.and, width, d, a, b, commutes: true)
+        case .or: plain(.or, width, d, a, b, commutes: true)
+        case .xor: plain(.xor, width, d, a, b, commutes: true)
+        case .multiply: multiply(width, d, a, b)
+        case .shiftLeft: shift(.shl, width, d, a, b)
+        case .shiftRight: shift(.shr, width, d, a, b)
+        case .shiftRightArithmetic: shift(.sar, width, d, a, b)
         }
     }
 
@@ -21,12 +21,13 @@ extension Emitter {
     }
 
     private mutating func plain(
-        _ operation: Assembler.Arithmetic, _ isWide: Bool, _ d: Place, _ first: Operand, _ second: Operand,
+        _ operation: Assembler.Arithmetic, _ width: Width, _ d: Place, _ first: Operand, _ second: Operand,
         commutes: Bool
     ) {
+        let isWide = width == .doubleword
         var (a, b) = (first, second)
         if commutes, Operand(d) == b || a.isConstant { (a, b) = (b, a) }
-        if isWide, sum(operation, d, a, b) || inMemory(operation, d, a, b) { return }
+        if width != .word, sum(operation, d, a, b) || inMemory(operation, d, a, b) { return }
         let work = workplace(d, a, without: b)
         fetch(a, into: work)
         if case .constant(let constant) = b, let short = Int32(exactly: constant) {
@@ -37,7 +38,7 @@ extension Emitter {
         } else {
             assembler.arithmetic(operation, work, target(of: b), wide: isWide)
         }
-        finish(work, isWide, d)
+        finish(work, width, d)
     }
 
     /// A sum of registers in one instruction.
@@ -68,17 +69,15 @@ extension Emitter {
         return true
     }
 
-    private mutating func finish(_ work: Register, _ isWide: Bool, _ d: Place) {
-        guard isWide else {
-            let result = register(of: d) ?? .rax
-            assembler.load(.int32, result, .register(work))
-            put(result, d)
-            return
-        }
-        put(work, d)
+    private mutating func finish(_ work: Register, _ width: Width, _ d: Place) {
+        guard width == .word else { return put(work, d) }
+        let result = register(of: d) ?? .rax
+        assembler.load(.int32, result, .register(work))
+        put(result, d)
     }
 
-    private mutating func multiply(_ isWide: Bool, _ d: Place, _ first: Operand, _ second: Operand) {
+    private mutating func multiply(_ width: Width, _ d: Place, _ first: Operand, _ second: Operand) {
+        let isWide = width == .doubleword
         let (a, b) = Operand(d) == second ? (second, first) : (first, second)
         let work = workplace(d, a, without: b)
         fetch(a, into: work)
@@ -88,10 +87,11 @@ extension Emitter {
         } else {
             assembler.multiply(work, target(of: b), wide: isWide)
         }
-        finish(work, isWide, d)
+        finish(work, width, d)
     }
 
-    private mutating func shift(_ operation: Assembler.Shift, _ isWide: Bool, _ d: Place, _ a: Operand, _ b: Operand) {
+    private mutating func shift(_ operation: Assembler.Shift, _ width: Width, _ d: Place, _ a: Operand, _ b: Operand) {
+        let isWide = width == .doubleword
         let work = workplace(d, a, without: b)
         if case .constant(let amount) = b {
             fetch(a, into: work)
@@ -102,7 +102,7 @@ extension Emitter {
             fetch(a, into: work)
             assembler.shift(operation, work, wide: isWide)
         }
-        finish(work, isWide, d)
+        finish(work, width, d)
     }
 
     mutating func multiplyHigh(_ isSigned: Bool, _ d: Place, _ a: Operand, _ b: Operand) {
@@ -112,12 +112,12 @@ extension Emitter {
         put(.rdx, d)
     }
 
-    mutating func divide(_ isWide: Bool, _ isRemainder: Bool, _ d: Place, _ a: Operand, _ b: Operand) {
+    mutating func divide(_ width: Width, _ isRemainder: Bool, _ d: Place, _ a: Operand, _ b: Operand) {
         fetch(b, into: .rcx)
         fetch(a, into: .rax)
         assembler.mov(.rdx, constant: 0)
-        assembler.divide(.register(.rcx), wide: isWide)
-        finish(isRemainder ? .rdx : .rax, isWide, d)
+        assembler.divide(.register(.rcx), wide: width == .doubleword)
+        finish(isRemainder ? .rdx : .rax, width, d)
     }
 
     /// Compares, and tells which flag then holds.
