@@ -16,8 +16,8 @@ public final class Arena {
 
     /// - Parameter capacity: bytes for all memories together; rounded up to whole pages per memory.
     public init(capacity: Int) {
-        markDistance = Arena.rounded(capacity) + Arena.spare
-        mapped = 2 * markDistance
+        markDistance = Arena.rounded(capacity) + Arena.spare + Arena.skew
+        mapped = Arena.rounded(2 * markDistance)
         guard let base = HostPages.map(mapped) else {
             preconditionFailure("the host has no \(mapped) bytes of memory for the chip's memories")
         }
@@ -42,6 +42,10 @@ public final class Arena {
     private static let page = 1 << 12
     /// Room for memories to be put a page further.
     private static let spare = 16 * page
+
+    /// A mark does not lie in its page where its byte does: a host that compares the low bits of addresses would take
+    /// each load for one of the mark that was stored just before, and have it wait.
+    private static let skew = 33 * 64
 
     static func rounded(_ size: Int) -> Int { (size + 0xFFF) & ~0xFFF }
 }

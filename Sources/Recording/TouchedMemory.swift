@@ -1,6 +1,6 @@
 import Machine
 
-/// Which pages of 4 KiB of a stretch of host memory, which begins with a page, were ever written; `nil` if nobody knows.
+/// Which of the pages of 4 KiB that a stretch of host memory has a part of were ever written; `nil` if nobody knows.
 /// Pages that were not may be among them.
 public typealias UsedPages = (_ start: UnsafeRawPointer, _ count: Int) -> [Bool]?
 
@@ -85,8 +85,10 @@ final class TouchedMemory {
     /// would have the host provide it.
     private func used(_ memory: Memory) -> [Range<Int>] {
         guard let pages = usedPages(memory.marks, memory.size) else { return [0..<memory.size] }
+        let first = -(Int(bitPattern: memory.marks) % TouchedMemory.pageSize)
         return pages.indices.filter { pages[$0] }.map {
-            $0 * TouchedMemory.pageSize..<min(($0 + 1) * TouchedMemory.pageSize, memory.size)
+            let start = first + $0 * TouchedMemory.pageSize
+            return max(start, 0)..<min(start + TouchedMemory.pageSize, memory.size)
         }
     }
 

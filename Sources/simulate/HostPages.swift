@@ -9,11 +9,12 @@ enum HostPages {
     static func used(from start: UnsafeRawPointer, count: Int) -> [Bool]? {
         let size = 1 << 12
         let first = Int(bitPattern: start) / size
-        guard getpagesize() == size, Int(bitPattern: start) % size == 0 else { return nil }
+        let last = (Int(bitPattern: start) + count - 1) / size
+        guard getpagesize() == size, count > 0 else { return nil }
         let map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
         guard map >= 0 else { return nil }
         defer { close(map) }
-        var entries = [UInt64](repeating: 0, count: (count + size - 1) / size)
+        var entries = [UInt64](repeating: 0, count: last - first + 1)
         let bytes = entries.count * MemoryLayout<UInt64>.size
         guard pread(map, &entries, bytes, first * MemoryLayout<UInt64>.size) == bytes else { return nil }
         return entries.map { $0 >> 62 != 0 }
