@@ -111,13 +111,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
-            // The shared libraries of Swift take longer to load than a small firmware to run.
+            // Shared libraries take longer to load than a small firmware to run: all of them are in the program, at
+            // addresses that need not be adjusted.
             linkerSettings: [
                 .unsafeFlags(
                     [
-                        "-static-stdlib", "-lFoundationEssentials", "-l_FoundationCShims", "-l_FoundationCollections",
-                        // No address in the program needs to be adjusted when it is loaded.
-                        "-Xclang-linker", "-no-pie", "-use-ld=lld",
+                        "-static-executable", "-use-ld=lld", "-lFoundationEssentials", "-l_FoundationCShims",
+                        "-l_FoundationCollections",
                     ], .when(configuration: .release))
             ]),
         tests("CommandTests", ["Profile", "Report", "TestSupport", "simulate"], resources: [.copy("Resources")]),
