@@ -126,7 +126,7 @@ extension TargetDescription {
         let known = ["name", "type", "base", "size", "executable", "slave", "alias", "timing"]
         let unnamed = try value.fields(known)
         let name = try unnamed.required("name").string()
-        let fields = unnamed.named("memory \(clipped(name))")
+        let fields = unnamed.labelled(.thing(kind: "memory", name: name))
         let kind: MemoryDescription.Kind = try named(fields.required("type"), what: "type of memory")
         var timing: MemoryDescription.Timing?
         if let value = fields["timing"] { timing = try named(value, what: "memory timing") }
@@ -166,7 +166,7 @@ extension TargetDescription {
         let known = ["name", "type", "base", "size", "interrupts", "options"]
         let unnamed = try value.fields(known)
         let name = try unnamed.required("name").string()
-        let fields = unnamed.named("peripheral \(clipped(name))")
+        let fields = unnamed.labelled(.thing(kind: "peripheral", name: name))
         let kind: DeviceKind = try named(fields.required("type"), what: "type of peripheral")
         var numbers: [String: Int] = [:]
         let interruptNames = kind.interruptNames

@@ -11,11 +11,14 @@ struct Value {
     /// What a value is, put into words only when a message needs them.
     indirect enum Label {
         case name(String)
+        /// Something of a kind, such as a memory, by the name that the file gives it.
+        case thing(kind: String, name: String)
         case key(String, of: Label)
 
         var text: String {
             switch self {
             case .name(let name): name
+            case .thing(let kind, let name): "\(kind) \(clipped(name))"
             case .key(let key, let owner): "`\(clipped(key))` of \(owner.text)"
             }
         }
@@ -216,9 +219,8 @@ struct Fields {
     }
 
     /// The same under another name, for messages.
-    func named(_ name: String) -> Fields {
-        let label = Value.Label.name(name)
-        return Fields(
+    func labelled(_ label: Value.Label) -> Fields {
+        Fields(
             owner: owner.labelled(label),
             pairs: pairs.map { ($0.key, $0.value.labelled(.key($0.key, of: label))) })
     }
