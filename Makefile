@@ -19,7 +19,7 @@ SECONDS ?= 60
 ROUNDS  ?= 5
 
 # What they install where it is missing, by Debian package name.
-BUILD_NEEDS := libelf-dev libdw-dev libpng-dev libyaml-dev libzip-dev pkgconf
+BUILD_NEEDS := libelf-dev libdw-dev libpng-dev libyaml-dev zlib1g-dev pkgconf
 TEST_NEEDS  := $(BUILD_NEEDS) libunicorn-dev binutils-arm-none-eabi gcc-arm-none-eabi libnewlib-arm-none-eabi \
                qemu-system-arm binutils-riscv64-unknown-elf qemu-system-misc valgrind
 # Programs for QEMU are built, not committed.

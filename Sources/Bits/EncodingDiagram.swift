@@ -14,8 +14,11 @@ public struct EncodingDiagram: Sendable {
     /// One contiguous piece of a field.
     private struct Run {
         let letter: UInt8
-        var shift: UInt32
-        var width: UInt32
+        let shift: UInt32
+        let width: UInt32
+
+        /// Ones where it stands.
+        var bits: UInt32 { (UInt32.max >> (32 - width)) << shift }
     }
 
     /// The pieces of the fields, from left to right.
@@ -23,29 +26,28 @@ public struct EncodingDiagram: Sendable {
 
     /// - Parameter picture: `0`, `1`, ASCII letters and spaces; 16 or 32 bits.
     public init(_ picture: String) {
-        width = picture.utf8.reduce(0) { $1 == UInt8(ascii: " ") ? $0 : $0 + 1 }
+        var letters = Array(picture.utf8)
+        letters.removeAll { $0 == UInt8(ascii: " ") }
+        width = letters.count
         precondition(width == 16 || width == 32, "an encoding has 16 or 32 bits: \(picture)")
         var mask: UInt32 = 0
         var value: UInt32 = 0
         var runs: [Run] = []
-        var position = UInt32(width)
-        var previous: UInt8 = 0
-        for character in picture.utf8 where character != UInt8(ascii: " ") {
-            position -= 1
-            switch character {
-            case UInt8(ascii: "0"), UInt8(ascii: "1"):
-                mask |= 1 << position
-                if character == UInt8(ascii: "1") { value |= 1 << position }
+        var end = 0
+        while end < width {
+            let start = end
+            let letter = letters[start]
+            repeat { end += 1 } while end < width && letters[end] == letter
+            let run = Run(letter: letter, shift: UInt32(width - end), width: UInt32(end - start))
+            switch letter {
+            case UInt8(ascii: "0"): mask |= run.bits
+            case UInt8(ascii: "1"):
+                mask |= run.bits
+                value |= run.bits
             default:
-                precondition(character < 128, "fields are named by ASCII letters: \(picture)")
-                if character == previous {
-                    runs[runs.count - 1].shift = position
-                    runs[runs.count - 1].width += 1
-                } else {
-                    runs.append(Run(letter: character, shift: position, width: 1))
-                }
+                precondition(letter < 128, "fields are named by ASCII letters: \(picture)")
+                runs.append(run)
             }
-            previous = character
         }
         self.mask = mask
         self.value = value

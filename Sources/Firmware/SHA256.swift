@@ -15,21 +15,29 @@ public enum SHA256 {
         tail += stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: bits >> UInt64($0)) }
 
         var state = initial
-        var schedule = [UInt32](repeating: 0, count: 64)
-        bytes.withUnsafeBytes { data in
-            for block in stride(from: 0, to: whole, by: 64) { compress(data, block, &state, &schedule) }
-        }
-        tail.withUnsafeBytes { data in
-            for block in stride(from: 0, to: data.count, by: 64) { compress(data, block, &state, &schedule) }
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+            constants.withUnsafeBufferPointer { constants in
+                bytes.withUnsafeBytes { data in
+                    for block in stride(from: 0, to: whole, by: 64) {
+                        compress(data, block, &state, schedule, constants)
+                    }
+                }
+                tail.withUnsafeBytes { data in
+                    for block in stride(from: 0, to: data.count, by: 64) {
+                        compress(data, block, &state, schedule, constants)
+                    }
+                }
+            }
         }
         return state.flatMap { word in
             stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
         }
     }
 
-    /// Section 6.2.2.
+    /// Section 6.2.2. Plain memory in the place of arrays: every firmware is hashed whole before it runs.
     private static func compress(
-        _ data: UnsafeRawBufferPointer, _ block: Int, _ state: inout [UInt32], _ w: inout [UInt32]
+        _ data: UnsafeRawBufferPointer, _ block: Int, _ state: inout [UInt32], _ w: UnsafeMutableBufferPointer<UInt32>,
+        _ constants: UnsafeBufferPointer<UInt32>
     ) {
         for t in 0..<16 {
             w[t] = UInt32(bigEndian: data.loadUnaligned(fromByteOffset: block + 4 * t, as: UInt32.self))
@@ -43,14 +51,36 @@ public enum SHA256 {
         }
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        for t in 0..<64 {
+        /// One step, with the names that the variables have in it; instead of passing values on they change names.
+        @inline(__always)
+        func step(
+            _ t: Int, _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32,
+            _ h: inout UInt32
+        ) {
             let sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
             let t1 = h &+ sum1 &+ ((e & f) ^ (~e & g)) &+ constants[t] &+ w[t]
             let sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-            let t2 = sum0 &+ ((a & b) ^ (a & c) ^ (b & c))
-            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+            d &+= t1
+            h = t1 &+ sum0 &+ ((a & b) ^ (a & c) ^ (b & c))
         }
-        for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= value }
+        for t in stride(from: 0, to: 64, by: 8) {
+            step(t, a, b, c, &d, e, f, g, &h)
+            step(t + 1, h, a, b, &c, d, e, f, &g)
+            step(t + 2, g, h, a, &b, c, d, e, &f)
+            step(t + 3, f, g, h, &a, b, c, d, &e)
+            step(t + 4, e, f, g, &h, a, b, c, &d)
+            step(t + 5, d, e, f, &g, h, a, b, &c)
+            step(t + 6, c, d, e, &f, g, h, a, &b)
+            step(t + 7, b, c, d, &e, f, g, h, &a)
+        }
+        state[0] &+= a
+        state[1] &+= b
+        state[2] &+= c
+        state[3] &+= d
+        state[4] &+= e
+        state[5] &+= f
+        state[6] &+= g
+        state[7] &+= h
     }
 
     @inline(__always)

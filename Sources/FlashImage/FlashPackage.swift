@@ -1,4 +1,3 @@
-import CLibZip
 import FoundationEssentials
 
 /// A package for Kendryte's flash tool (`.kfpkg`): a zip archive with files for the flash, and a list of where they go.
@@ -118,52 +117,6 @@ public enum FlashPackageError: Error, Equatable, Sendable, CustomStringConvertib
         case .damaged(let name): "the file \(name.prefix(60)) of the package is damaged; copy it again"
         case .badList: "flash-list.json of the package does not say which files go where"
         case .outsideFlash(let name): "the file \(name.prefix(60)) of the package goes beyond the end of the flash"
-        }
-    }
-}
-
-/// A zip archive in memory.
-private final class Archive {
-    private let handle: OpaquePointer
-    private let storage: UnsafeMutableRawPointer
-
-    init(_ bytes: [UInt8]) throws(FlashPackageError) {
-        let storage = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 1), alignment: 1)
-        bytes.withUnsafeBytes { source in
-            if let base = source.baseAddress { storage.copyMemory(from: base, byteCount: source.count) }
-        }
-        guard let source = zip_source_buffer_create(storage, zip_uint64_t(bytes.count), 0, nil) else {
-            storage.deallocate()
-            throw .notZip
-        }
-        guard let handle = zip_open_from_source(source, ZIP_RDONLY, nil) else {
-            zip_source_free(source)
-            storage.deallocate()
-            throw .notZip
-        }
-        self.handle = handle
-        self.storage = storage
-    }
-
-    deinit {
-        zip_discard(handle)
-        storage.deallocate()
-    }
-
-    /// The contents of a file of at most `limit` bytes. What the archive says about its size is not believed.
-    func file(_ name: String, limit: Int) throws(FlashPackageError) -> [UInt8] {
-        guard let file = zip_fopen(handle, name, 0) else {
-            throw zip_name_locate(handle, name, 0) < 0 ? .missing(name) : .damaged(name)
-        }
-        defer { zip_fclose(file) }
-        var contents: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = zip_fread(file, &piece, zip_uint64_t(piece.count))
-            guard count >= 0 else { throw .damaged(name) }
-            if count == 0 { return contents }
-            guard contents.count + Int(count) <= limit else { throw .tooLarge(name) }
-            contents += piece[..<Int(count)]
         }
     }
 }

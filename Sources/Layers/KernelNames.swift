@@ -78,9 +78,11 @@ enum KernelNames {
 
     /// Whether `name` has the form of `pattern`.
     static func matches(_ name: String, _ pattern: String) -> Bool {
+        let star = UInt8(ascii: "*")
+        // Most names differ from most patterns in the first letter.
+        if let first = pattern.utf8.first, first != star, first != name.utf8.first { return false }
         let text = Array(name.utf8)
         let form = Array(pattern.utf8)
-        let star = UInt8(ascii: "*")
         var (i, j) = (0, 0)
         var restart: (Int, Int)?
         while i < text.count {

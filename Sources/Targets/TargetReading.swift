@@ -124,8 +124,9 @@ extension TargetDescription {
 
     private static func readMemory(_ value: Value) throws(TargetError) -> MemoryDescription {
         let known = ["name", "type", "base", "size", "executable", "slave", "alias", "timing"]
-        let name = try value.fields(known).required("name").string()
-        let fields = try value.fields(known).named("memory \(clipped(name))")
+        let unnamed = try value.fields(known)
+        let name = try unnamed.required("name").string()
+        let fields = unnamed.labelled(.thing(kind: "memory", name: name))
         let kind: MemoryDescription.Kind = try named(fields.required("type"), what: "type of memory")
         var timing: MemoryDescription.Timing?
         if let value = fields["timing"] { timing = try named(value, what: "memory timing") }
@@ -163,21 +164,24 @@ extension TargetDescription {
 
     private static func readPeripheral(_ value: Value, interrupts: Int) throws(TargetError) -> DeviceDescription {
         let known = ["name", "type", "base", "size", "interrupts", "options"]
-        let name = try value.fields(known).required("name").string()
-        let fields = try value.fields(known).named("peripheral \(clipped(name))")
+        let unnamed = try value.fields(known)
+        let name = try unnamed.required("name").string()
+        let fields = unnamed.labelled(.thing(kind: "peripheral", name: name))
         let kind: DeviceKind = try named(fields.required("type"), what: "type of peripheral")
         var numbers: [String: Int] = [:]
+        let interruptNames = kind.interruptNames
         for (key, value) in try fields["interrupts"]?.pairs() ?? [] {
-            guard kind.interruptNames.contains(key) else {
-                throw value.error(.unknownKey(key, of: "`interrupts` of \(clipped(name))", known: kind.interruptNames))
+            guard interruptNames.contains(key) else {
+                throw value.error(.unknownKey(key, of: "`interrupts` of \(clipped(name))", known: interruptNames))
             }
             numbers[key] = try value.integer(0...max(interrupts - 1, 0))
         }
         var options: [String: Int] = [:]
+        let knownOptions = kind.options
         for (key, value) in try fields["options"]?.pairs() ?? [] {
-            guard kind.options[key] != nil else {
+            guard knownOptions[key] != nil else {
                 throw value.error(
-                    .unknownKey(key, of: "`options` of \(clipped(name))", known: kind.options.keys.sorted()))
+                    .unknownKey(key, of: "`options` of \(clipped(name))", known: knownOptions.keys.sorted()))
             }
             options[key] = try value.integer(0...0xFFFF_FFFF)
         }

@@ -11,11 +11,14 @@ struct Value {
     /// What a value is, put into words only when a message needs them.
     indirect enum Label {
         case name(String)
+        /// Something of a kind, such as a memory, by the name that the file gives it.
+        case thing(kind: String, name: String)
         case key(String, of: Label)
 
         var text: String {
             switch self {
             case .name(let name): name
+            case .thing(let kind, let name): "\(kind) \(clipped(name))"
             case .key(let key, let owner): "`\(clipped(key))` of \(owner.text)"
             }
         }
@@ -193,32 +196,32 @@ struct Value {
 
     /// The pairs by key; any key but the known ones is an error.
     func fields(_ known: [String]) throws(TargetError) -> Fields {
-        var values: [String: Value] = [:]
-        for (key, value) in try pairs() {
-            guard known.contains(key) else { throw value.error(.unknownKey(key, of: name, known: known)) }
-            values[key] = value
+        let pairs = try pairs()
+        for (key, value) in pairs where !known.contains(key) {
+            throw value.error(.unknownKey(key, of: name, known: known))
         }
-        return Fields(owner: self, values: values)
+        return Fields(owner: self, pairs: pairs)
     }
 }
 
 /// What belongs to one mapping, by key.
 struct Fields {
     let owner: Value
-    let values: [String: Value]
+    /// Each key once. They are so few that looking through them takes less than hashing.
+    fileprivate let pairs: [(key: String, value: Value)]
 
     /// The value of a key that may be left out.
-    subscript(key: String) -> Value? { values[key] }
+    subscript(key: String) -> Value? { pairs.first { $0.key == key }?.value }
 
     func required(_ key: String) throws(TargetError) -> Value {
-        guard let value = values[key] else { throw owner.error(.missingKey(key, of: owner.name)) }
+        guard let value = self[key] else { throw owner.error(.missingKey(key, of: owner.name)) }
         return value
     }
 
     /// The same under another name, for messages.
-    func named(_ name: String) -> Fields {
-        var renamed: [String: Value] = [:]
-        for (key, value) in values { renamed[key] = value.labelled(.key(key, of: .name(name))) }
-        return Fields(owner: owner.named(name), values: renamed)
+    func labelled(_ label: Value.Label) -> Fields {
+        Fields(
+            owner: owner.labelled(label),
+            pairs: pairs.map { ($0.key, $0.value.labelled(.key($0.key, of: label))) })
     }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import Report
 
@@ -8,7 +7,6 @@ enum Style {
     static var forStandardError: Text.Style { style(isTerminal: isatty(2) == 1) }
 
     private static func style(isTerminal: Bool) -> Text.Style {
-        let noColor = ProcessInfo.processInfo.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        return isTerminal && !noColor ? .ansi : .plain
+        isTerminal && Environment["NO_COLOR"] == nil ? .ansi : .plain
     }
 }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Targets
 
 /// Where the target files are, and the one a user names.
@@ -42,7 +41,7 @@ enum TargetFiles {
 
     /// SIMULATE_TARGETS, or beside the installed program, or in the source tree that it was built in.
     private static let folder: String? = {
-        if let given = ProcessInfo.processInfo.environment["SIMULATE_TARGETS"], !given.isEmpty { return given }
+        if let given = Environment["SIMULATE_TARGETS"] { return given }
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         var candidates = [program.deletingLastPathComponent().appendingPathComponent("../share/simulate/targets")]
         var parent = program.deletingLastPathComponent()

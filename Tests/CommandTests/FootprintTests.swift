@@ -69,7 +69,7 @@ import Testing
 
     /// A table that is filled before anybody asks for it, or a memory that is copied, shows here: a page is 4 KiB. The
     /// version alone takes what loading the program takes.
-    @Test("Beginning to run a firmware touches few pages", arguments: [("stm32f4", 1000), ("k210", 1200)])
+    @Test("Beginning to run a firmware touches few pages", arguments: [("stm32f4", 800), ("k210", 600)])
     func start(target: String, limit: Int) throws {
         let file = Command.root.appendingPathComponent("firmware/hello/hello.\(target).elf").path
         let nothing = try Usage(["--version"])

@@ -147,6 +147,25 @@ struct UsageTests {
         #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 110 })
     }
 
+    @Test("`help` is no firmware, and tells of all subcommands")
+    func helpOfAll() throws {
+        for arguments in [["help"], ["--help"], ["help", "profile"]] {
+            let run = try Command(arguments)
+            #expect(run.status == 0)
+            #expect(run.output.contains("USAGE: simulate"))
+        }
+        #expect(try Command(["help"]).output.contains("disassemble"))
+        #expect(try Command(["--generate-completion-script", "bash"]).output.contains("disassemble"))
+    }
+
+    @Test("What is wrong with arguments is said with the usage of the subcommand", arguments: ["profile", "run"])
+    func wrongArguments(_ name: String) throws {
+        let run = try Command([name, "some.elf", "--target", "stm32f4", "--no-such-option"])
+        #expect(run.status == 64)
+        #expect(run.errors.contains("--no-such-option"))
+        #expect(run.errors.contains("simulate \(name == "run" ? "[run]" : name) <firmware>"))
+    }
+
     @Test("Colours are for terminals")
     func colours() throws {
         let run = try Command("exit7")

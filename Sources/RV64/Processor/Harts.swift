@@ -104,13 +104,14 @@ public final class Harts: CPU {
             var others = Cycles.max
             for other in harts where other !== hart && other.isRunning { others = min(others, other.now) }
             let length = hart.now < shortTurnsEnd ? Harts.shortTurn : Harts.turn
-            let turn = others == .max ? hart.now + Harts.turnAlone : max(others, hart.now) + length
+            let isAlone = others == .max
+            let turn = isAlone ? hart.now + Harts.turnAlone : max(others, hart.now) + length
             currentCore = hart.index
             chip.clock.now = hart.now
-            if let ending = hart.run(turn: min(turn, horizon), horizon: horizon) { return ending }
+            if let ending = hart.run(turn: min(turn, horizon), horizon: horizon, isAlone: isAlone) { return ending }
             hart.noticeSpinning()
             if stopsAtEndlessLoops { deadlock.look(at: harts, chip, now: hart.now) }
-            if others == .max, let ending = runAlone(hart, until: limit) { return ending }
+            if isAlone, let ending = runAlone(hart, until: limit) { return ending }
         }
     }
 
@@ -120,7 +121,8 @@ public final class Harts: CPU {
             let horizon = min(limit, chip.events.next ?? .max)
             guard hart.now < horizon else { return nil }
             chip.clock.now = hart.now
-            if let ending = hart.run(turn: min(hart.now + Harts.turnAlone, horizon), horizon: horizon) { return ending }
+            let turn = min(hart.now + Harts.turnAlone, horizon)
+            if let ending = hart.run(turn: turn, horizon: horizon, isAlone: true) { return ending }
             hart.noticeSpinning()
             if stopsAtEndlessLoops { deadlock.look(at: harts, chip, now: hart.now) }
         }

@@ -6,14 +6,16 @@ import Profile
 extension Hart {
     /// Runs until its clock reaches `horizon`, or beyond to complete an instruction, or something needs the others.
     ///
-    /// - Parameter turn: where it should stop at the next end of a block; at most `horizon`.
+    /// - Parameters:
+    ///   - turn: where it should stop at the next end of a block; at most `horizon`.
+    ///   - isAlone: no other hart runs, so that turns of a loop that polls need not be those of this turn.
     /// - Returns: why the run is over, if it is.
-    func run(turn: Cycles, horizon: Cycles) -> Ending? {
+    func run(turn: Cycles, horizon: Cycles, isAlone: Bool = false) -> Ending? {
         ending = nil
         var end = min(turn, horizon)
         repeat {
             if mayTakeInterrupt { takePendingInterrupt() }
-            if polling.isNoticed { passPolling(until: min(end, chip.events.next ?? .max)) }
+            if polling.isNoticed { passPolling(until: min(isAlone ? horizon : end, chip.events.next ?? .max)) }
             advance(turn: end, horizon: horizon)
             // What it does may make a device plan something that comes before that.
             end = min(end, chip.events.next ?? .max)
