@@ -49,7 +49,8 @@ let package = Package(
         module("Engine", ["Machine", "Profile"], optimised),
         module("Semihosting"),
         module(
-            "CortexM", ["Bits", "FloatingPoint", "Machine", "Engine", "Profile", "Semihosting", "Translator"],
+            "CortexM",
+            ["Bits", "BlockForms", "FloatingPoint", "Machine", "Engine", "Profile", "Semihosting", "Translator"],
             optimised),
         tests(
             "CortexMTests",
@@ -58,9 +59,12 @@ let package = Package(
                 "CUnicorn", "TestSupport",
             ]),
         module("Translator", [], optimised),
+        module("BlockForms", ["Engine", "Translator"], optimised),
         tests("TranslatorTests", ["Translator", "TestSupport"]),
         module(
-            "RV64", ["Bits", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting", "Translator"], optimised),
+            "RV64",
+            ["Bits", "BlockForms", "Machine", "Engine", "FloatingPoint", "Profile", "Semihosting", "Translator"],
+            optimised),
         tests("RV64Tests", ["RV64", "Machine", "Engine", "Profile", "Bits", "Semihosting", "CUnicorn", "TestSupport"]),
         tests(
             "RV64DifferentialTests",

@@ -1,3 +1,4 @@
+import BlockForms
 import Engine
 import Profile
 import Translator
@@ -122,7 +123,7 @@ struct BlockTranslation {
     }
 
     /// Where the entries are counted.
-    private var entries: HostAddress { .absolute(UInt(bitPattern: block) + UInt(BlockOffset.count)) }
+    private var entries: HostAddress { .absolute(block.field(BlockOffset.count)) }
 
     private mutating func translate(_ i: Instruction.Pointer, _ index: Int) {
         switch i.pointee.operation {
@@ -144,6 +145,7 @@ struct BlockTranslation {
     // MARK: Building
 
     mutating func add(_ form: Form) { forms.append(form) }
+    mutating func add(_ more: [Form]) { forms += more }
     mutating func add(_ form: WordForm) { forms.append(.word(form)) }
 
     mutating func newLabel() -> Label {
@@ -285,20 +287,6 @@ enum StateOffset {
 
     /// The slot of a floating-point register.
     static func single(_ register: UInt8) -> Int { 20 + Int(register) }
-}
-
-/// Where things are in a block.
-enum BlockOffset {
-    private static func of(_ path: PartialKeyPath<Block>) -> Int { MemoryLayout<Block>.offset(of: path) ?? 0 }
-
-    static let cycles = of(\.cycles)
-    static let slack = of(\.slack)
-    static let count = of(\.count)
-    static let taken = of(\.taken)
-    static let next = of(\.next)
-    static let code = of(\.code)
-    static let codeAside = of(\.codeAside)
-    static let pc = of(\.pc)
 }
 
 extension Operation {

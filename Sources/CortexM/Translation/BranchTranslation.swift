@@ -1,3 +1,4 @@
+import BlockForms
 import Engine
 import Profile
 import Translator
@@ -198,7 +199,7 @@ extension BlockTranslation {
             $0.add(.store(.uint32, .constant(Int64(Int32(bitPattern: pc))), .state(StateOffset.pc)))
             $0.leave(i, departure)
         }
-        add(.load(.int64, .temporary(0), .absolute(UInt(bitPattern: block) + UInt(link))))
+        add(.load(.int64, .temporary(0), .absolute(block.field(link))))
         add(.branch(.equal, .temporary(0), .constant(0), unknown))
         goTo(i, isCall: isCall)
     }
@@ -210,11 +211,7 @@ extension BlockTranslation {
             $0.add(.store(.uint32, .temporary(1), .state(StateOffset.pc)))
             $0.leave(i, .budget)
         }
-        add(.load(.int64, .temporary(2), .at(temporary: 0, BlockOffset.cycles)))
-        add(.binary(.subtract, .doubleword, .temporary(1), .budget, .temporary(2)))
-        add(.load(.int64, .temporary(2), .at(temporary: 0, BlockOffset.slack)))
-        add(.branch(.less, .temporary(1), .temporary(2), late))
-        add(.move(.budget, .temporary(1)))
+        add(Ways.pay(late: late))
         enter(.at(temporary: 0, BlockOffset.code), isCall: isCall)
     }
 
@@ -238,19 +235,14 @@ extension BlockTranslation {
     /// To the address in temporary 0, which is in the state as well, through the code map.
     private mutating func goToAddress(_ i: Instruction.Pointer, isCall: Bool = false) {
         let unknown = outOfLine { $0.leave(i, .indirect) }
-        let pages = UInt(bitPattern: state.pointee.codeMap.pages)
-        let shift = Int64(CodeMap.pageShift)
-        add(.binary(.shiftRight, .doubleword, .temporary(1), .temporary(0), .constant(shift)))
-        add(.load(.int64, .temporary(1), .table(pages, index: 1, scale: 8)))
-        add(.branch(.equal, .temporary(1), .constant(0), unknown))
-        add(.binary(.shiftRight, .doubleword, .temporary(2), .temporary(0), .constant(1)))
-        add(.binary(.and, .doubleword, .temporary(2), .temporary(2), .constant(Int64(CodeMap.slots - 1))))
-        add(.load(.int64, .temporary(0), .entry(table: 1, index: 2, scale: 8)))
-        add(.branch(.equal, .temporary(0), .constant(0), unknown))
+        add(Ways.lookUp(in: state.pointee.codeMap, unknown: unknown))
         goTo(i, isCall: isCall)
     }
 
     // MARK: The journal
+
+    private static let journal = Journal(
+        next: StateOffset.journal, end: StateOffset.journalEnd, deadline: StateOffset.deadline, sp: .slot(13))
 
     /// Writes a call, a return or a jump into the journal.
     private mutating func note(_ i: Instruction.Pointer, target: Operand, returnAddress: UInt32) {
@@ -260,31 +252,9 @@ extension BlockTranslation {
             if case .temporary = target { $0.add(.load(.uint32, .temporary(0), .state(StateOffset.pc))) }
             $0.add(.jump(back))
         }
-        let entry = 1
-        func field(_ path: PartialKeyPath<JournalEntry>) -> HostAddress {
-            .at(temporary: entry, MemoryLayout<JournalEntry>.offset(of: path) ?? 0)
-        }
-        add(.load(.int64, .temporary(entry), .state(StateOffset.journal)))
-        add(.load(.int64, .temporary(2), .state(StateOffset.deadline)))
-        add(.binary(.subtract, .doubleword, .temporary(2), .temporary(2), .budget))
-        add(.store(.int64, .temporary(2), field(\.cycle)))
-        add(.store(.uint32, target.asWord, field(\.target)))
-        add(.store(.uint32, Operand.constant(Int64(returnAddress)).asWord, field(\.returnAddress)))
-        add(.store(.uint32, .slot(13), field(\.sp)))
-        add(.store(.uint32, .constant(Int64(block.pointee.function)), field(\.function)))
-        let size = Int64(MemoryLayout<JournalEntry>.stride)
-        add(.binary(.add, .doubleword, .temporary(entry), .temporary(entry), .constant(size)))
-        add(.store(.int64, .temporary(entry), .state(StateOffset.journal)))
-        add(.load(.int64, .temporary(2), .state(StateOffset.journalEnd)))
-        add(.branch(.equal, .temporary(entry), .temporary(2), full))
+        add(
+            BlockTranslation.journal.note(
+                target: target, returnAddress: returnAddress, function: block.pointee.function, full: full))
         add(.label(back))
-    }
-}
-
-extension Operand {
-    /// A constant of 32 bits as an emitter stores it at once.
-    fileprivate var asWord: Operand {
-        guard case .constant(let constant) = self else { return self }
-        return .constant(Int64(Int32(truncatingIfNeeded: constant)))
     }
 }

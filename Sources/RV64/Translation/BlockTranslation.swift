@@ -1,3 +1,4 @@
+import BlockForms
 import Engine
 import Profile
 import Translator
@@ -80,6 +81,7 @@ struct BlockTranslation {
     // MARK: Building
 
     mutating func add(_ form: Form) { forms.append(form) }
+    mutating func add(_ more: [Form]) { forms += more }
 
     mutating func newLabel() -> Label {
         labels += 1
@@ -99,7 +101,7 @@ struct BlockTranslation {
     }
 
     /// A field of the block.
-    func field(_ offset: Int) -> HostAddress { .absolute(UInt(bitPattern: block) + UInt(offset)) }
+    func field(_ offset: Int) -> HostAddress { .absolute(block.field(offset)) }
 
     /// A register as an operand; x0 is a constant.
     func operand(_ register: UInt8) -> Operand { register == 0 ? .constant(0) : .slot(Int(register)) }
@@ -188,17 +190,4 @@ enum StateOffset {
     static func register(_ slot: Int) -> Int { 8 * slot - CoreState.registerBytes }
     /// The slot of a floating-point register.
     static func float(_ register: UInt8) -> Int { 40 + Int(register) }
-}
-
-/// Where things are in a block.
-enum BlockOffset {
-    private static func of(_ path: PartialKeyPath<Block>) -> Int { MemoryLayout<Block>.offset(of: path) ?? 0 }
-
-    static let cycles = of(\.cycles)
-    static let slack = of(\.slack)
-    static let runs = of(\.runs)
-    static let taken = of(\.taken)
-    static let next = of(\.next)
-    static let code = of(\.code)
-    static let pc = of(\.pc)
 }

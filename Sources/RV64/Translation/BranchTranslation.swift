@@ -1,3 +1,4 @@
+import BlockForms
 import Engine
 import Profile
 import Translator
@@ -114,7 +115,7 @@ extension BlockTranslation {
     }
 
     private func code(of target: Block.Pointer) -> HostAddress {
-        .absolute(UInt(bitPattern: target) + UInt(BlockOffset.code))
+        .absolute(target.field(BlockOffset.code))
     }
 
     /// Goes to the code of a block that is paid for. A call has the way on from its return behind it, if that is known.
@@ -142,32 +143,23 @@ extension BlockTranslation {
             $0.add(.store(.int64, .temporary(1), .state(StateOffset.pc)))
             $0.leave(i, .budget)
         }
-        add(.load(.int64, .temporary(2), .at(temporary: 0, BlockOffset.cycles)))
-        add(.binary(.subtract, .doubleword, .temporary(1), .budget, .temporary(2)))
-        add(.load(.int64, .temporary(2), .at(temporary: 0, BlockOffset.slack)))
-        add(.branch(.less, .temporary(1), .temporary(2), late))
-        add(.move(.budget, .temporary(1)))
+        add(Ways.pay(late: late))
         enter(.at(temporary: 0, BlockOffset.code), isCall: isCall)
     }
 
     /// To the address in temporary 0, through the code map.
     private mutating func goToAddress(_ i: Instruction.Pointer, isCall: Bool = false) {
         let unknown = outOfLine { $0.leave(i, .indirect) }
-        let pages = UInt(bitPattern: state.pointee.codeMap.pages)
         add(.binary(.shiftRight, .doubleword, .temporary(1), .temporary(0), .constant(32)))
         add(.branch(.notEqual, .temporary(1), .constant(0), unknown))
-        let shift = Int64(CodeMap.pageShift)
-        add(.binary(.shiftRight, .doubleword, .temporary(1), .temporary(0), .constant(shift)))
-        add(.load(.int64, .temporary(1), .table(pages, index: 1, scale: 8)))
-        add(.branch(.equal, .temporary(1), .constant(0), unknown))
-        add(.binary(.shiftRight, .doubleword, .temporary(2), .temporary(0), .constant(1)))
-        add(.binary(.and, .doubleword, .temporary(2), .temporary(2), .constant(Int64(CodeMap.slots - 1))))
-        add(.load(.int64, .temporary(0), .entry(table: 1, index: 2, scale: 8)))
-        add(.branch(.equal, .temporary(0), .constant(0), unknown))
+        add(Ways.lookUp(in: state.pointee.codeMap, unknown: unknown))
         goTo(i, isCall: isCall)
     }
 
     // MARK: The journal
+
+    private static let journal = Journal(
+        next: StateOffset.journal, end: StateOffset.journalEnd, deadline: StateOffset.deadline, sp: .slot(2))
 
     /// Writes a call, a return or a jump into the journal.
     private mutating func note(_ i: Instruction.Pointer, target: Operand, returnAddress: UInt32) {
@@ -177,22 +169,9 @@ extension BlockTranslation {
             if case .temporary = target { $0.add(.load(.int64, .temporary(0), .state(StateOffset.pc))) }
             $0.add(.jump(back))
         }
-        let entry = 1
-        func field(_ path: PartialKeyPath<JournalEntry>) -> HostAddress {
-            .at(temporary: entry, MemoryLayout<JournalEntry>.offset(of: path) ?? 0)
-        }
-        add(.load(.int64, .temporary(entry), .state(StateOffset.journal)))
-        add(.load(.int64, .temporary(2), .state(StateOffset.deadline)))
-        add(.binary(.subtract, .doubleword, .temporary(2), .temporary(2), .budget))
-        add(.store(.int64, .temporary(2), field(\.cycle)))
-        add(.store(.uint32, target.asWord, field(\.target)))
-        add(.store(.uint32, Operand.constant(Int64(returnAddress)).asWord, field(\.returnAddress)))
-        add(.store(.uint32, .slot(2), field(\.sp)))
-        add(.store(.uint32, .constant(Int64(block.pointee.function)), field(\.function)))
-        let size = Int64(MemoryLayout<JournalEntry>.stride)
-        add(.binary(.add, .doubleword, .temporary(entry), .temporary(entry), .constant(size)))
-        add(.store(.int64, .temporary(entry), .state(StateOffset.journal)))
-        add(.check(.equal, .int64, .state(StateOffset.journalEnd), .temporary(entry), full))
+        add(
+            BlockTranslation.journal.note(
+                target: target, returnAddress: returnAddress, function: block.pointee.function, full: full))
         add(.label(back))
     }
 
@@ -295,12 +274,12 @@ extension BlockTranslation {
         let last = Int64(BranchPredictor.placeCount - 1)
         add(.load(.int64, .temporary(1), field(\.victim)))
         let source = HostAddress.table(UInt(bitPattern: predictor.sources), index: 1, scale: 4)
-        add(.store(.uint32, target.asWord, .table(UInt(bitPattern: predictor.targets), index: 1, scale: 4)))
+        add(.store(.uint32, target, .table(UInt(bitPattern: predictor.targets), index: 1, scale: 4)))
         add(.load(.uint32, .temporary(2), source))
         add(.binary(.shiftRight, .doubleword, .temporary(2), .temporary(2), .constant(1)))
         add(.binary(.and, .doubleword, .temporary(2), .temporary(2), .constant(last)))
         add(.store(.uint8, .constant(0), .table(places, index: 2, scale: 1)))
-        add(.store(.uint32, Operand.constant(Int64(address(i))).asWord, source))
+        add(.store(.uint32, .constant(Int64(address(i))), source))
         add(.binary(.add, .doubleword, .temporary(1), .temporary(1), .constant(1)))
         add(.store(.uint8, .temporary(1), place(i)))
         add(.branch(.notEqual, .temporary(1), .constant(Int64(predictor.capacity)), next))
@@ -371,15 +350,7 @@ extension BlockTranslation {
         add(.label(next))
         add(.store(.int64, .temporary(1), field(\.returnTop)))
         let returns = UInt(bitPattern: predictor.pointee.returns)
-        add(.store(.uint32, Operand.constant(Int64(address)).asWord, .table(returns, index: 1, scale: 4)))
-    }
-}
-
-extension Operand {
-    /// For a store of 32 bits: a constant as the signed number with the same low bits.
-    fileprivate var asWord: Operand {
-        guard case .constant(let constant) = self else { return self }
-        return .constant(Int64(Int32(truncatingIfNeeded: constant)))
+        add(.store(.uint32, .constant(Int64(address)), .table(returns, index: 1, scale: 4)))
     }
 }
 

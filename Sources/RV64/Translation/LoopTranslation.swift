@@ -1,3 +1,4 @@
+import BlockForms
 import Engine
 import Profile
 import Translator

@@ -338,8 +338,9 @@ struct Emitter {
     private mutating func store(_ type: MemoryType, _ s: Operand, _ address: HostAddress) {
         let size = Emitter.size(type)
         if let own = vector(of: s) { return assembler.storeFloat(own, memory(address)) }
-        if case .constant(let constant) = s, let short = Int32(exactly: constant) {
-            assembler.store(size, constant: short, memory(address))
+        // Of a constant only the bits count that are stored.
+        if case .constant(let constant) = s, type.bytes < 8 || Int32(exactly: constant) != nil {
+            assembler.store(size, constant: Int32(truncatingIfNeeded: constant), memory(address))
             return
         }
         if let register = register(of: s) {
