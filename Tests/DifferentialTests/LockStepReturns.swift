@@ -50,13 +50,13 @@ extension LockStepBuilder {
         }
     }
 
-    /// Few, and around what a prediction may remember: 16, 32, 64.
+    /// Few, and around what a prediction may remember: 16, 32, 64, 128.
     private func depth(_ random: inout SplitMix) -> UInt32 {
         switch random.below(8) {
         case 0...4: random.below(6)
         case 5: 14 + random.below(6)
         case 6: 30 + random.below(6)
-        default: 60 + random.below(10)
+        default: (random.one(in: 2) ? 60 : 124) + random.below(10)
         }
     }
 
@@ -196,7 +196,10 @@ extension LockStepBuilder {
         case 5...7: laySkippingLoop(&random)
         case 8, 9: layLongJump(&random)
         // BL to the next instruction.
-        case 10: lay(Array(repeating: Thumb.bl(4), count: 1 + Int(random.below(40))), isGroup: true)
+        case 10:
+            lay(
+                Array(repeating: Thumb.bl(4), count: 1 + Int(random.below(random.one(in: 4) ? 160 : 20))), isGroup: true
+            )
         case 11:
             for _ in 0..<(1 + random.below(4)) {
                 lay(Thumb.load(14, place + 12 | 1) + [Thumb.bx(14), Thumb.adds(1, 1)], isGroup: true)

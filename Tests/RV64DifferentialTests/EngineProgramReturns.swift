@@ -29,14 +29,14 @@ extension EngineProgramBuilder {
     /// A function of another hart's program may be called by this one's.
     var shareable: [UInt32] { callees.skipping + [functions[0]] }
 
-    /// Few, and around what a prediction may remember: 16, 32, 64.
+    /// Few, and around what a prediction may remember: 16, 32, 64, 128.
     private func depth(_ random: inout SplitMix) -> Int32 {
         let depth =
             switch random.below(8) {
             case 0...4: random.below(6)
             case 5: 14 + random.below(6)
             case 6: 30 + random.below(6)
-            default: 60 + random.below(10)
+            default: (random.one(in: 2) ? 60 : 124) + random.below(10)
             }
         return Int32(depth)
     }
@@ -185,7 +185,9 @@ extension EngineProgramBuilder {
         // JAL to the next instruction.
         case 10:
             let link = random.element(of: [1, 1, 5] as [UInt32])
-            lay(Array(repeating: Assembler.jal(link, 4), count: 1 + Int(random.below(40))), isGroup: true)
+            lay(
+                Array(repeating: Assembler.jal(link, 4), count: 1 + Int(random.below(random.one(in: 4) ? 160 : 20))),
+                isGroup: true)
         case 11:
             for _ in 0..<(1 + random.below(4)) {
                 let link = random.element(of: [1, 5] as [UInt32])
