@@ -228,6 +228,7 @@ extension LockStepBuilder {
             let value = random.below(300) | random.below(4) << 12
             return start + Thumb.load(0, value) + [Thumb.str(0, 4, TimedDevice.Register.interrupt)]
         }
+        if random.one(in: 2) { return tuneInLoop(&random) }
         if random.one(in: 3) {
             let register = random.element(of: [TimedDevice.Register.hold, TimedDevice.Register.tune])
             return start + [Thumb.movs(0, random.below(256)), Thumb.str(0, 4, register)]
@@ -237,6 +238,20 @@ extension LockStepBuilder {
             + Thumb.load(0, 0x3000_3000 | random.word() & 0x07FF_07FF)
             + [Thumb.str(0, 4, TimedDevice.Register.data), Thumb.movs(0, random.below(200))]
             + [Thumb.str(0, 4, TimedDevice.Register.write)]
+    }
+
+    /// A loop of one block that empties the caches, with wait states that it does not change again.
+    func tuneInLoop(_ random: inout SplitMix) -> [UInt32] {
+        // Mostly with caches, which are emptied: see `LockStepMachine.tune`.
+        let bits = random.below(256) | (random.one(in: 3) ? 0 : 0x50)
+        let tune =
+            Thumb.load(4, LockStepProgram.device) + [
+                Thumb.movs(0, bits), Thumb.str(0, 4, TimedDevice.Register.tune),
+            ]
+        let body = random.element(of: [[], [Thumb.adds(2, 3)], [Thumb.addsReg(1, 1, 2), Thumb.adds(3, 1)]]) + tune
+        return [Thumb.movs(7, 2 + random.below(24))] + body + [
+            Thumb.subs(7, 1), Thumb.b(1, -2 - LockStepBuilder.length(body)),
+        ]
     }
 
     private func changeMasks(_ random: inout SplitMix) -> [UInt32] {

@@ -9,6 +9,7 @@ struct LockStepBuilder {
     var templates: [UInt32] = []
     /// An instruction that others replace: ADDS R4, #1.
     var slot: UInt32?
+    var callees = Callees()
     private(set) var makers: [SequenceMaker] = []
 
     init(at place: UInt32) {
@@ -38,9 +39,11 @@ struct LockStepBuilder {
     /// What stands for the program's bounds as long as they are not known: the 16 bits are put in later.
     private static let startMark: UInt32 = 0xA5A0_0001, lengthMark: UInt32 = 0xA5A0_0002, headMark: UInt32 = 0xA5A0_0003
 
+    /// - Parameter call: whether some of them do nothing but call.
     /// - Returns: the vector table from 1 on, as far as it is used.
-    mutating func layHandlers(_ random: inout SplitMix) -> [UInt32] {
+    mutating func layHandlers(call: Bool, _ random: inout SplitMix) -> [UInt32] {
         var vectors = [UInt32](repeating: 0, count: 24)
+        let function = call ? layHandlersFunction(&random) : nil
         let fault = place
         layFaultHandler()
         for number in 2..<24 {
@@ -48,7 +51,11 @@ struct LockStepBuilder {
                 vectors[number] = fault | 1
             } else {
                 vectors[number] = place | 1
-                layHandler(&random)
+                if let function, random.one(in: 3) {
+                    layCallingHandler(function, &random)
+                } else {
+                    layHandler(&random)
+                }
             }
         }
         return vectors

@@ -7,10 +7,7 @@ import TestSupport
 
 /// A Cortex-M4 with the memories and the device of `LockStepProgram`, and interrupts at random cycles.
 final class LockStepMachine: EngineSubject {
-    let chip = Chip(
-        hertz: 16_000_000,
-        memoryCapacity: LockStepProgram.flashSize + LockStepProgram.ramSize + LockStepProgram.ram2Size
-            + LockStepProgram.dataSize)
+    let chip: Chip
     let processor: Processor
     private let device: TimedDevice
     private let art: ART
@@ -18,7 +15,11 @@ final class LockStepMachine: EngineSubject {
     var cpu: any CPU { processor }
 
     init(_ program: LockStepProgram) {
-        var random = SplitMix(name: "lock step machine", index: program.index)
+        var random = SplitMix(name: "\(program.theme.rawValue) machine", index: program.index)
+        chip = Chip(
+            hertz: program.hertz,
+            memoryCapacity: LockStepProgram.flashSize + LockStepProgram.ramSize + LockStepProgram.ram2Size
+                + LockStepProgram.dataSize)
         let flash = Memory(
             name: "FLASH", base: LockStepProgram.flash, size: LockStepProgram.flashSize, isWritable: false,
             in: chip.arena)
@@ -59,8 +60,24 @@ final class LockStepMachine: EngineSubject {
         device.onInterrupt = { [unowned processor] in processor.pend(16 + $0) }
         device.onHold = { [unowned processor, chip] in processor.busHeld("SRAM1", from: chip.clock.now, for: $0) }
         device.onTune = { [unowned art] in LockStepMachine.tune(art, $0) }
+        if program.theme == .programming { connect(flash) }
         setUp(&random)
         schedule(&random)
+    }
+
+    /// The interface by which flash is programmed: as `STM32F4` connects it. Its interrupt is one of the program's.
+    private func connect(_ memory: Memory) {
+        let flash = FLASH(
+            chip: chip, memory: memory, sectors: LockStepProgram.sectors, interrupt: processor.line(4))
+        memory.program = { [unowned flash] address, value, width throws(BusError) in
+            try flash.program(address, value, width)
+        }
+        flash.onTimingChange = { [unowned art] in art.timing = $0 }
+        flash.onCacheReset = { [unowned art, unowned flash] instructions, data in
+            art.emptyCaches(instructions: instructions, data: data)
+            art.hold(until: flash.busyUntil)
+        }
+        chip.bus.add(flash, at: LockStepProgram.flashInterface, size: 0x400)
     }
 
     /// Wait states, prefetch and caches as FLASH_ACR sets them.

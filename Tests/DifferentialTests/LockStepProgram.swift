@@ -15,6 +15,12 @@ struct LockStepProgram: Shrinkable {
         case endOfFlash
     }
 
+    /// What most of it is about.
+    enum Theme: String, CaseIterable, Sendable {
+        case everything = "lock step"
+        case returns, programming
+    }
+
     /// Words that belong together.
     struct Part {
         let address: UInt32
@@ -26,6 +32,7 @@ struct LockStepProgram: Shrinkable {
     }
 
     let index: Int
+    let theme: Theme
     let home: Home
     private(set) var code: [Part] = []
     private(set) var vectors: [UInt32] = []
@@ -35,6 +42,8 @@ struct LockStepProgram: Shrinkable {
     /// Short routines that the program copies.
     private(set) var templates: [UInt32] = []
     private(set) var functions: [UInt32] = []
+    /// Where the program begins: its functions are in front of its head.
+    let start: UInt32
 
     // MARK: Where things are
 
@@ -49,9 +58,24 @@ struct LockStepProgram: Shrinkable {
     static let mainStack: UInt32 = ram + 0x1000, processStack: UInt32 = ram + 0x0800
     /// Where copied routines go.
     static let copies: UInt32 = ram + 0x1E00
+    /// Where the stack pointer and the address lie that a long jump takes; the stack pointer of who waits.
+    static let jumpBuffer: UInt32 = ram + 0x1FC0, otherStack: UInt32 = ram + 0x1FC8
+    static let coroutineStack: UInt32 = data + 0x0F00
+    /// Functions that are called from far away.
+    static let distant: [UInt32] = [flash + 0x2800, ram2 + 0x1800]
+    /// FLASH_ACR and what follows it, where a program changes flash; sectors as they are there.
+    static let flashInterface: UInt32 = 0x4002_3C00, sectors = [Int](repeating: 0x800, count: 8)
+    /// Routines of a word each in a sector that is erased, and data behind them.
+    static let routines: UInt32 = flash + 0x2800, routineCount: UInt32 = 24, routineSector: UInt32 = 5
+    static let flashData: UInt32 = flash + 0x2C00
 
-    init(index: Int) {
-        var random = SplitMix(name: "lock step", index: index)
+    /// How fast the core is, in Hz. Erasing a sector takes 0.25 to 0.4 s, programming 16 us: DS8626, flash memory
+    /// programming. Some programs are to see the end of the one, some to meet the other.
+    var hertz: Double { theme != .programming ? 16_000_000 : erases ? 4000 : 1_000_000 }
+    private var erases: Bool { index % 3 != 2 }
+
+    init(index: Int, theme: Theme = .everything) {
+        var random = SplitMix(name: theme.rawValue, index: index)
         let home = random.element(of: Home.allCases)
         let start: UInt32 =
             switch home {
@@ -62,31 +86,47 @@ struct LockStepProgram: Shrinkable {
             case .endOfFlash: LockStepProgram.flash + 0x3000
             }
         let again = random
-        self.init(index: index, home: home, at: start, random)
+        self.init(index: index, theme: theme, home: home, at: start, random)
         guard home == .endOfFlash else { return }
         // The same with its end where the flash ends, unless addresses matter to its length.
         let top = LockStepProgram.flash + UInt32(LockStepProgram.flashSize)
-        let moved = LockStepProgram(index: index, home: home, at: start + (top - end), again)
+        let moved = LockStepProgram(index: index, theme: theme, home: home, at: start + (top - end), again)
         if moved.end == top { self = moved }
     }
 
-    private init(index: Int, home: Home, at start: UInt32, _ random: SplitMix) {
+    private init(index: Int, theme: Theme, home: Home, at start: UInt32, _ random: SplitMix) {
         self.index = index
+        self.theme = theme
         self.home = home
+        self.start = start
         var random = random
         var builder = LockStepBuilder(at: LockStepProgram.flash + 0x400)
         // The handlers are in flash, and so is what is copied.
-        vectors = builder.layHandlers(&random)
+        vectors = builder.layHandlers(call: theme == .returns, &random)
         templates = builder.layTemplates()
         let fixup = builder.code.count
+        switch theme {
+        case .everything: break
+        case .returns: builder.layDistantCallees(&random)
+        case .programming: builder.layRoutines()
+        }
         builder.place = start
         builder.layFunctions(&random)
+        if theme == .returns { builder.layCallees(&random) }
         functions = builder.functions
         head = builder.place
         builder.head = head
         builder.layHead(&random)
+        if theme == .returns { builder.layReturnHead() }
         let isCalm = random.one(in: 2)
-        for _ in 0..<(6 + random.below(20)) { builder.layGroup(isCalm: isCalm, &random) }
+        // Those who call are to come round often.
+        for _ in 0..<(6 + random.below(theme == .returns ? 8 : 20)) {
+            switch theme {
+            case .returns where !random.one(in: 4): builder.layReturnGroup(&random)
+            case .programming where !random.one(in: 3): builder.layProgrammingGroup(erases: erases, &random)
+            default: builder.layGroup(isCalm: isCalm, &random)
+            }
+        }
         if home != .endOfFlash { builder.lay(Thumb.bw(Int(head) - Int(builder.place))) }
         end = builder.place
         // The handlers know where the program is only now.
@@ -124,7 +164,7 @@ extension LockStepProgram: CustomStringConvertible {
                 address += Vector.length(word)
             }
         }
-        var lines = ["program #\(index), \(home), head \(hex(head))"]
+        var lines = ["program #\(index) of \(theme), \(home), head \(hex(head))"]
         for part in code where part.isGroup {
             var listing = Listing(from: part.address, to: part.address + part.length) { halfwords[$0] }
             while let (address, _, text) = listing.next() { lines.append("\(hex(address)) \(text)") }

@@ -7,12 +7,22 @@ import Testing
 /// Both engines side by side on random programs that do everything: the same in the same cycles, however the run is
 /// cut into pieces.
 @Suite struct LockStepTests {
-    static let programs = 0..<250
+    /// How many are tried.
+    static func programs(_ theme: LockStepProgram.Theme) -> Range<Int> {
+        switch theme {
+        case .everything: 0..<250
+        case .returns: 0..<100
+        case .programming: 0..<80
+        }
+    }
 
-    @Test("Both engines do the same in the same cycles", arguments: Cut.allCases)
-    func agreement(cut: Cut) {
+    @Test(
+        "Both engines do the same in the same cycles", arguments: Cut.allCases, LockStepProgram.Theme.allCases)
+    func agreement(cut: Cut, theme: LockStepProgram.Theme) {
         var failures = 0
-        for index in LockStepTests.programs where failures < 3 && LockStepTests.differs(index, cut) { failures += 1 }
+        for index in LockStepTests.programs(theme) where failures < 3 && LockStepTests.differs(index, theme, cut) {
+            failures += 1
+        }
     }
 
     /// Lest the test compares the interpreter with itself, or programs that lock up at once.
@@ -36,19 +46,57 @@ import Testing
         #expect(cycles > 35 * 8000)
     }
 
+    /// Lest nothing is programmed and erased, and what was is not executed.
+    @Test func programsProgramFlash() {
+        var (changed, erased, executed) = (0, 0, 0)
+        for index in 0..<30 {
+            let machine = LockStepMachine(LockStepProgram(index: index, theme: .programming))
+            let before = LockStepTests.routines(of: machine)
+            _ = machine.processor.run(until: 8000)
+            let after = LockStepTests.routines(of: machine)
+            changed += zip(before, after).filter { $0 != $1 }.count
+            erased += after.filter { $0 == .max }.count
+            let routines = LockStepProgram.routines..<LockStepProgram.routines + 4 * LockStepProgram.routineCount
+            executed += machine.processor.ledger.blocks.filter { routines.contains($0.pointee.pc) }.count
+        }
+        #expect(changed > 200)
+        #expect(erased > 100)
+        #expect(executed > 60)
+    }
+
+    private static func routines(of machine: LockStepMachine) -> [UInt32] {
+        (0..<LockStepProgram.routineCount).compactMap {
+            machine.processor.word(at: LockStepProgram.routines + 4 * $0)
+        }
+    }
+
+    /// Lest calls go nowhere deep.
+    @Test func programsCallDeeply() {
+        let depths = (0..<60).map { index in
+            let processor = LockStepMachine(LockStepProgram(index: index, theme: .returns)).processor
+            processor.state.pointee.stackLow = LockStepProgram.mainStack
+            _ = processor.run(until: 8000)
+            return Int(LockStepProgram.mainStack) - Int(processor.state.pointee.stackLow)
+        }
+        // Four bytes or eight for each of 60 calls.
+        #expect(depths.filter { $0 > 4 * 60 }.count > 6, "\(depths)")
+    }
+
     /// - Returns: whether there was a difference; then it is recorded.
-    static func differs(_ index: Int, _ cut: Cut) -> Bool {
-        let program = LockStepProgram(index: index)
+    static func differs(_ index: Int, _ theme: LockStepProgram.Theme, _ cut: Cut) -> Bool {
+        let program = LockStepProgram(index: index, theme: theme)
         guard let first = difference(program, cut) else { return false }
         let shrunk = program.shrunk { difference($0, cut) != nil }
-        Issue.record("#\(index), \(cut): \(first); shrunk: \(difference(shrunk, cut) ?? "")\n\(shrunk)")
+        Issue.record("\(theme) #\(index), \(cut): \(first); shrunk: \(difference(shrunk, cut) ?? "")\n\(shrunk)")
         return true
     }
 
     static func difference(_ program: LockStepProgram, _ cut: Cut) -> String? {
         var random = SplitMix(name: "pieces \(cut.rawValue)", index: program.index)
         let pair = EnginePair { LockStepMachine(program) }
-        let limit = 4000 + Int(random.below(8000))
-        return pair.run(cut, &random, until: limit, observing: program.head..<program.end)
+        let limit = (program.theme == .returns ? 12_000 : 4000) + Int(random.below(8000))
+        return pair.run(
+            cut, &random, until: limit,
+            observing: (program.theme == .returns ? program.start : program.head)..<program.end)
     }
 }

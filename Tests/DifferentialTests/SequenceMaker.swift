@@ -67,7 +67,7 @@ struct SequenceMaker {
         while made < wanted {
             let group: Group
             if !singleCompares.isEmpty, random.one(in: 4) {
-                let pattern = random.one(in: 3) ? copyAndSum(&random) : comparison(at: place, &random)
+                let pattern = random.one(in: 2) ? copyAndSum(&random) : comparison(at: place, &random)
                 groups += pattern
                 place += pattern.reduce(0) { $0 + $1.length }
                 made += 3
@@ -117,15 +117,27 @@ struct SequenceMaker {
         return [comparison, block(1 + random.below(2), at: address + comparison.length, &random)]
     }
 
-    /// VMOV, alone in an IT block or not in any, and a fused operation that mostly adds to its copy.
+    /// VMOV, alone in an IT block or not in any, and a fused operation that mostly adds to its copy; in between the
+    /// source may change, or the copy, or neither.
     private func copyAndSum(_ random: inout SplitMix) -> [Group] {
         let register = random.element(of: [3, 7, 7, 12] as [UInt32]) << 12
         let operation = random.element(of: [0xEEA0_0A00, 0xEEA0_0A40, 0xEE90_0A00, 0xEE90_0A40] as [UInt32])
         let sum = operation | register | random.below(16) << 16 | random.word() & 0xAF
         let copied = random.one(in: 4) ? random.below(16) << 12 : register
-        let copy = 0xEEB0_0A40 | copied | random.below(16)
-        let condition: [UInt32] = random.one(in: 3) ? [0xBF08 | random.below(14) << 4] : []
-        return [Group(words: condition + [copy, sum])]
+        let source = random.element(of: [1, 3, 4, 5, 7] as [UInt32])
+        let copy = 0xEEB0_0A40 | copied | source
+        let condition: [UInt32] = random.one(in: 2) ? [0xBF08 | random.below(14) << 4] : []
+        let changes: [[UInt32]] = [
+            [], [],
+            // VMOV, VADD, VMOV of a constant and of a core register, to the source.
+            [0xEEB0_0A40 | source << 12 | random.below(16)],
+            [0xEE30_0A00 | source << 12 | random.below(16) << 16 | random.below(16)],
+            [0xEEB0_0A00 | source << 12 | random.below(16) << 16 | random.below(16)],
+            [0xEE00_0A10 | source << 16 | random.below(5) << 12],
+            // VMOV to the copy.
+            [0xEEB0_0A40 | copied | random.below(16)],
+        ]
+        return [Group(words: condition + [copy] + random.element(of: changes) + [sum])]
     }
 
     /// B<cond>, CBZ or CBNZ over some of what follows; the distance is put in later.

@@ -49,13 +49,46 @@ import Testing
         }
     }
 
-    private func judge(_ operands: Operands, _ indices: Range<Int>) {
+    /// What is added to may be a copy, of which the source still tells what it was when the sum is not the host's; but
+    /// not if a condition passed over the copying, or if either was changed since.
+    @Test("A copy that is added to is what it was", arguments: Operands.allCases)
+    func copies(operands: Operands) {
+        judge(operands, 0..<(2 * TranslatedSinglesTests.changes.count * TranslatedSinglesTests.conditions.count)) {
+            TranslatedSinglesTests.copyAndSum($1, &$0)
+        }
+    }
+
+    /// EQ, NE, MI, GT; none.
+    private static let conditions: [UInt32?] = [0, 1, 4, 12, nil]
+    /// Between S14 = S6 and S14 += S8 * S10, or the other fused operations: nothing, S6 = S12, S6 = S8 + S10, S6 = 1,
+    /// S6 = R0, S14 = S12.
+    private static let changes: [UInt32?] = [
+        nil, 0xEEB0_3A46, 0xEE34_3A05, 0xEEB7_3A00, 0xEE03_0A10, 0xEEB0_7A46,
+    ]
+
+    private static func copyAndSum(_ index: Int, _ random: inout SplitMix) -> [UInt32] {
+        let operations: [UInt32] = [0xEEA4_7A05, 0xEEA4_7A45, 0xEE94_7A05, 0xEE94_7A45]
+        let (rest, change) = index.quotientAndRemainder(dividingBy: changes.count)
+        // VCMP S4, #0; VMRS APSR_nzcv, FPSCR; IT; VMOV S14, S6.
+        let condition = conditions[rest % conditions.count].map { [0xBF08 | $0 << 4] } ?? []
+        return [0xEEB5_2A40, 0xEEF1_FA10] + condition + [0xEEB0_7A43] + (changes[change].map { [$0] } ?? [])
+            + [random.element(of: operations)]
+    }
+
+    /// - Parameter words: other code than the usual.
+    private func judge(
+        _ operands: Operands, _ indices: Range<Int>, words: ((inout SplitMix, _ index: Int) -> [UInt32])? = nil
+    ) {
         let maker = SequenceMaker(
             timings: SequenceMaker.floatingPoint.union([.fpStatus, .fpMoveCore, .fpMoveCorePair]))
         var failures = 0
         for index in indices where failures < 3 {
-            let vector = maker.vector(
+            var vector = maker.vector(
                 name: "singles \(operands)", index: index, at: Layout.firstCode + 12, count: 3...20)
+            if let words {
+                var random = SplitMix(name: "copies \(operands)", index: index)
+                vector.words = words(&random, index)
+            }
             let reference = core(vector, operands, index, translates: false)
             let core = core(vector, operands, index, translates: true)
             run(reference, index)

@@ -6,6 +6,12 @@ import TestSupport
 /// functions, a handler, and whatever the groups do to the machine. An exception is skipped by the handler; where that
 /// is not possible the program begins anew at its head.
 struct EngineProgram: Shrinkable {
+    /// What most of it is about.
+    enum Theme: String, CaseIterable, Sendable {
+        case everything = "engine"
+        case returns
+    }
+
     /// Words that belong together.
     struct Part {
         let address: UInt32
@@ -18,10 +24,15 @@ struct EngineProgram: Shrinkable {
 
     let index: Int
     let hart: Int
+    let theme: Theme
     private(set) var code: [Part] = []
     let handler: UInt32
+    /// Where the program begins: its functions are in front of its head.
+    let start: UInt32
     let head: UInt32
     let end: UInt32
+    /// What other harts may call.
+    let shareable: [UInt32]
 
     // MARK: Where things are
 
@@ -39,10 +50,12 @@ struct EngineProgram: Shrinkable {
     let data: UInt32
     var copies: UInt32 { data + 0x3000 }
 
-    init(index: Int, hart: Int) {
-        var random = SplitMix(name: "engine program \(hart)", index: index)
+    /// - Parameter foreign: functions of another hart's program.
+    init(index: Int, hart: Int, theme: Theme = .everything, foreign: [UInt32] = []) {
+        var random = SplitMix(name: "\(theme.rawValue) program \(hart)", index: index)
         self.index = index
         self.hart = hart
+        self.theme = theme
         data = EngineProgram.ram + UInt32(hart) * EngineProgram.distance
         var builder = EngineProgramBuilder(data: data, hart: hart)
         // Now and then all code is fetched past the cache.
@@ -50,13 +63,23 @@ struct EngineProgram: Shrinkable {
         handler = base + EngineProgram.codeDistance
         builder.place = handler
         builder.layHandler()
-        let start = builder.place
+        start = builder.place
         builder.layFunctions(&random)
+        if theme == .returns { builder.layCallees(&random) }
+        shareable = theme == .returns ? builder.shareable : []
         builder.head = builder.place
         head = builder.head
         builder.layHead(&random)
+        if theme == .returns { builder.layReturnHead() }
         let isCalm = random.one(in: 2)
-        for _ in 0..<(6 + random.below(20)) { builder.layGroup(isCalm: isCalm, &random) }
+        // Those who call are to come round often.
+        for _ in 0..<(6 + random.below(theme == .returns ? 8 : 20)) {
+            if theme == .returns, !random.one(in: 4) {
+                builder.layReturnGroup(foreign, &random)
+            } else {
+                builder.layGroup(isCalm: isCalm, &random)
+            }
+        }
         builder.lay(Assembler.jal(0, Int32(bitPattern: head &- builder.place)))
         end = builder.place
         code = builder.bounded(from: start, to: end)
@@ -81,7 +104,7 @@ extension EngineProgram: CustomStringConvertible {
     /// The groups, disassembled.
     var description: String {
         let disassembler = Disassembler()
-        var lines = ["program #\(index) of hart \(hart), head \(hex(head))"]
+        var lines = ["program #\(index) of \(theme) for hart \(hart), head \(hex(head))"]
         for part in code where part.isGroup {
             var address = part.address
             for word in part.words {

@@ -14,6 +14,7 @@ struct EngineProgramBuilder {
     private(set) var templates: [UInt32] = []
     /// An instruction that others replace: ADDI X20, X20, 1.
     var slot: UInt32?
+    var callees = Callees()
     let makers: [SequenceMaker]
 
     /// What no instruction of the straight code writes: x21 to x26 are the handler's, x27 counts turns, x28 and x29 hold

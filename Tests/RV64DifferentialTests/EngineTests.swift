@@ -7,12 +7,18 @@ import Testing
 /// Both engines side by side on random programs that do everything, on one hart or on two that work on the same
 /// memory: the same in the same cycles, however the run is cut into pieces.
 @Suite struct RV64EngineTests {
-    static let programs = 0..<200
+    /// How many are tried.
+    static func programs(_ theme: EngineProgram.Theme) -> Range<Int> {
+        switch theme {
+        case .everything: 0..<200
+        case .returns: 0..<100
+        }
+    }
 
-    @Test("Both engines do the same in the same cycles", arguments: Cut.allCases)
-    func agreement(cut: Cut) {
+    @Test("Both engines do the same in the same cycles", arguments: Cut.allCases, EngineProgram.Theme.allCases)
+    func agreement(cut: Cut, theme: EngineProgram.Theme) {
         var failures = 0
-        for index in RV64EngineTests.programs where failures < 3 && RV64EngineTests.differs(index, cut) {
+        for index in RV64EngineTests.programs(theme) where failures < 3 && RV64EngineTests.differs(index, theme, cut) {
             failures += 1
         }
     }
@@ -21,7 +27,7 @@ import Testing
     @Test func programsAreTranslated() {
         var (hot, traps, interrupts, cycles) = (0, 0, 0, 0)
         for index in 0..<40 {
-            let harts = EngineMachine(EnginePrograms(index).programs).harts
+            let harts = EngineMachine(EnginePrograms(index, .everything).programs).harts
             #if arch(x86_64)
             #expect(harts.translate(after: 2))
             #endif
@@ -39,12 +45,26 @@ import Testing
         #expect(cycles > 35 * 8000)
     }
 
+    /// Lest calls go nowhere deep.
+    @Test func programsCallDeeply() {
+        let depths = (0..<60).map { index in
+            let harts = EngineMachine(EnginePrograms(2 * index, .returns).programs).harts
+            let core = harts.cores[0]
+            let top = EngineProgram.ram + 0x0C00
+            core.stackLow = top
+            _ = harts.run(until: 8000)
+            return Int(top) - Int(core.stackLow)
+        }
+        // Sixteen bytes for each of 60 calls.
+        #expect(depths.filter { $0 > 16 * 60 }.count > 6, "\(depths)")
+    }
+
     /// - Returns: whether there was a difference; then it is recorded.
-    static func differs(_ index: Int, _ cut: Cut) -> Bool {
-        let programs = EnginePrograms(index)
+    static func differs(_ index: Int, _ theme: EngineProgram.Theme, _ cut: Cut) -> Bool {
+        let programs = EnginePrograms(index, theme)
         guard let first = difference(programs, cut) else { return false }
         let shrunk = programs.shrunk { difference($0, cut) != nil }
-        Issue.record("#\(index), \(cut): \(first); shrunk: \(difference(shrunk, cut) ?? "")\n\(shrunk)")
+        Issue.record("\(theme) #\(index), \(cut): \(first); shrunk: \(difference(shrunk, cut) ?? "")\n\(shrunk)")
         return true
     }
 
@@ -52,8 +72,9 @@ import Testing
         let first = programs.programs[0]
         var random = SplitMix(name: "pieces \(cut.rawValue)", index: first.index)
         let pair = EnginePair { EngineMachine(programs.programs) }
-        let limit = 4000 + Int(random.below(8000))
-        return pair.run(cut, &random, until: limit, observing: first.head..<first.end)
+        let limit = (first.theme == .returns ? 8000 : 4000) + Int(random.below(8000))
+        return pair.run(
+            cut, &random, until: limit, observing: (first.theme == .returns ? first.start : first.head)..<first.end)
     }
 }
 
@@ -62,7 +83,11 @@ struct EnginePrograms: Shrinkable, CustomStringConvertible {
     private(set) var programs: [EngineProgram]
 
     /// One in two is for two harts.
-    init(_ index: Int) { programs = (0...(index & 1)).map { EngineProgram(index: index, hart: $0) } }
+    init(_ index: Int, _ theme: EngineProgram.Theme) {
+        programs = [EngineProgram(index: index, hart: 0, theme: theme)]
+        guard index & 1 != 0 else { return }
+        programs.append(EngineProgram(index: index, hart: 1, theme: theme, foreign: programs[0].shareable))
+    }
 
     private static let stride = 1000
 

@@ -17,20 +17,24 @@ import Darwin
 /// Random programs in flash with wait states, prefetch and caches: host code waits where the interpreter waits, and for
 /// the same.
 @Suite struct FlashLockStepTests {
-    private static let cycles = 12_000
-
     @Test(arguments: 0..<48) func bothEnginesWaitForTheSame(index: Int) throws { try Self.judge(index) }
+
+    /// Which lines were used last decides which ones stay.
+    @Test(arguments: 0..<24) func theSameLinesArePutOut(index: Int) throws {
+        try Self.judge(index, isChoosing: true)
+    }
 
     /// `make fuzz`: programs beyond these, for as long as asked.
     @Test(.enabled(if: Fuzzing.seconds > 0)) func fuzzing() async throws {
-        try await Fuzzing.run("programs in flash", from: 48) { index in
-            try Self.judge(index)
+        try await Fuzzing.run("programs in flash", from: 96) { index in
+            try Self.judge(index / 2, isChoosing: index % 2 == 1)
             return 1
         }
     }
 
-    private static func judge(_ index: Int) throws {
-        let cores = try [false, true].map { try Flashed(index, translates: $0) }
+    private static func judge(_ index: Int, isChoosing: Bool = false) throws {
+        let cores = try [false, true].map { try Flashed(index, isChoosing: isChoosing, translates: $0) }
+        let cycles = isChoosing ? 40_000 : 12_000
         let stubs = try #require(cores[1].processor.hostCode).size
         var random = SplitMix(name: "flash slices", index: index)
         let limit: UInt32 = [40, 300, 4000, 100_000][index / 4 % 4]
@@ -88,6 +92,64 @@ import Darwin
         // 200 turns, and 16 us of programming each time.
         #expect(ends[0][1] > 200 * 5 && ends[0][2] == 0)
     }
+
+    /// Code in RAM calls a routine in flash, erases its sector, programs another routine there, and calls that one; five
+    /// times. RM0090 3.6.3, 3.6.4; erasing 16 KB by words takes 250 ms, programming a word 16 us (DS8626).
+    @Test(arguments: [0, 0x005, 0x705] as [UInt32]) func aRoutineIsReplaced(ACR: UInt32) throws {
+        let code: [UInt32] = [
+            0x47B8, 0x4480,  // 1: BLX R7; ADD R8, R0
+            0x6061, 0x6062,  // STR R1, [R4, #4]; STR R2, [R4, #4]: the keys
+            0xF240, 0x231A, 0x6123,  // MOVW R3, #0x21A; STR R3, [R4, #16]: SER, SNB 3, by words
+            0xF443, 0x3380, 0x6123,  // ORR R3, #0x10000; STR R3, [R4, #16]: STRT
+            0x68E0, 0x0C40, 0xD2FC,  // 2: LDR R0, [R4, #12]; LSRS R0, #17; BCS 2b: BSY
+            0x6828, 0xEA09, 0x0900,  // LDR R0, [R5]; AND R9, R0
+            0xF240, 0x2301, 0x6123,  // MOVW R3, #0x201; STR R3, [R4, #16]: PG, by words
+            0x602E, 0x3601,  // STR R6, [R5]; ADDS R6, #1
+            0x68E0, 0x0C40, 0xD2FC,  // 3: LDR R0, [R4, #12]; LSRS R0, #17; BCS 3b
+            0x47B8, 0x4482,  // BLX R7; ADD R10, R0
+            0xF1BC, 0x0C01,  // SUBS R12, #1
+            0xD1E2,  // BNE 1b
+            0xE7FE,
+        ]
+        let (start, routine) = (FlashProgram.ram, FlashProgram.flash + 0xC000)
+        let ends = try [false, true].map { translates in
+            let machine = try MachineTests.make()
+            let processor = try #require(machine.cpu as? Processor)
+            let flash = try #require(machine.memories.first { $0.name == "FLASH" })
+            flash.store(FlashProgram.flash, FlashProgram.stack, .word)
+            flash.store(FlashProgram.flash + 4, start | 1, .word)
+            // MOVS R0, #1; BX LR.
+            flash.store(routine, 0x4770_2001, .word)
+            for (place, halfword) in code.enumerated() {
+                let (memory, address) = try #require(machine.chip.bus.memory(at: start + UInt32(2 * place)))
+                memory.store(address, halfword, .halfword)
+            }
+            processor.reset()
+            if translates { #expect(processor.translate(after: 2)) }
+            for (register, value) in [
+                1: 0x4567_0123, 2: 0xCDEF_89AB, 4: 0x4002_3C00, 5: routine, 6: 0x4770_2002, 7: routine | 1, 8: 0,
+                9: .max, 10: 0, 12: 5,
+            ] as [Int: UInt32] { processor.state.registers[register] = value }
+            try machine.chip.bus.write(FlashProgram.ACR, ACR, .word)
+            #expect(processor.run(until: 24_000_000) == .limit)
+            // 1 + 2 + 3 + 4 + 5; erased; 2 + 3 + 4 + 5 + 6.
+            #expect(processor.state.registers[8] == 15)
+            #expect(processor.state.registers[9] == .max)
+            #expect(processor.state.registers[10] == 20)
+            #expect(processor.state.registers[12] == 0)
+            #expect(flash.load(routine, .word) == 0x4770_2006)
+            #expect(flash.load(routine + 4, .word) == .max)
+            processor.closeAccounts()
+            var costs = CauseVector()
+            var count = 0
+            processor.gather { _, instructions, cycles in
+                count += instructions
+                costs += cycles
+            }
+            return [processor.now, count] + Cause.allCases.map { costs[$0] }
+        }
+        #expect(ends[0] == ends[1])
+    }
 }
 
 /// A chip that is about to run a random program.
@@ -95,12 +157,13 @@ private final class Flashed {
     let machine: TargetMachine
     let processor: Processor
 
-    init(_ index: Int, translates: Bool) throws {
+    init(_ index: Int, isChoosing: Bool, translates: Bool) throws {
         machine = try MachineTests.make()
         processor = try #require(machine.cpu as? Processor)
         let flash = try #require(machine.memories.first { $0.name == "FLASH" })
         var random = SplitMix(name: "flash chip", index: index)
-        let program = FlashProgram(index: index, count: [4, 12, 40, 90][index % 4])
+        let program =
+            isChoosing ? FlashProgram(choosing: index) : FlashProgram(index: index, count: [4, 12, 40, 90][index % 4])
         let base = FlashProgram.flash
         let start = FlashProgram.places[max(index % 5 - 2, 0)]
         for (place, halfword) in program.halfwords.enumerated() {

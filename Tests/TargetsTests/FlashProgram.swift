@@ -49,6 +49,39 @@ struct FlashProgram {
         for branch in branches { link(branch, order, count) }
     }
 
+    /// Functions of a line or some, as many lines as the cache has or a few less, which are called in random order again
+    /// and again; now and then a stretch of code that puts some of them out. Which ones, the order of their last uses
+    /// tells.
+    init(choosing index: Int) {
+        random = SplitMix(name: "flash order", index: index)
+        emit(0xF246, 0x6C0D, 0xF2C0, 0x0C19)  // MOVW R12, #0x660D; MOVT R12, #0x19
+        let address = halfwords.count
+        emit(0, 0, 0xF047, 0x0701)  // ADR.W R7, functions; ORR R7, R7, #1
+        starts.append(halfwords.count)
+        // Numerical Recipes' generator: MUL R11, R11, R12; ADD.W R11, R11, #...
+        emit(0xFB0B, 0xFB0C, 0xF10B, 0x0B01 | 2 * random.below(100))
+        let isMany = random.one(in: 2)
+        emit(0xEA4F, isMany ? 0x669B : 0x66DB)  // MOV.W R6, R11, LSR #26 or #27
+        let lines = isMany ? 1 : 1 + random.below(2)
+        emit(0xEB07, lines == 1 ? 0x1606 : 0x1646, 0x47B0)  // ADD.W R6, R7, R6, LSL #4 or #5; BLX R6
+        emit(0xF3CB, 0x3600 | 2 + random.below(5), 0x2E00)  // UBFX R6, R11, #12, #...; CMP R6, #0
+        let back = 2 * (starts[0] - halfwords.count) - 4
+        emit(0xD100 | UInt32(bitPattern: Int32(back / 2)) & 0xFF)  // BNE
+        for _ in 0..<(8 * (1 + random.below(24))) { compute() }
+        branch(to: 0, condition: nil)
+        while halfwords.count % 8 != 0 { emit(0xBF00) }
+        let functions = UInt32(2 * halfwords.count - 2 * address - 4)
+        halfwords[address] = 0xF20F | (functions >> 11 & 1) << 10
+        halfwords[address + 1] = (functions >> 8 & 7) << 12 | 0x700 | functions & 0xFF
+        for _ in 0..<(isMany ? 64 : 32) {
+            let end = halfwords.count + 8 * Int(lines)
+            for _ in 0..<random.below(isMany ? 3 : 6) { if random.one(in: 4) { load() } else { compute() } }
+            emit(0x4770)
+            while halfwords.count < end { emit(0xBF00) }
+        }
+        for branch in branches { link(branch, [0], 1) }
+    }
+
     private static func isFunction(_ stretch: Int, _ count: Int) -> Bool { stretch >= count - count / 8 }
 
     private mutating func emit(_ words: UInt32...) { halfwords += words }
