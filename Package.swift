@@ -6,7 +6,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     // Every register access of a guest goes through classes; the checks cost a third of its time. Debug builds, which
     // the tests use, keep them.
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    // The program has one thread: it can count references without the locks that others need.
+    .unsafeFlags(
+        ["-enforce-exclusivity=unchecked", "-Xfrontend", "-assume-single-threaded"], .when(configuration: .release)),
 ]
 
 /// One module of the simulator. What it may import is what it names here; the build refuses the rest.
