@@ -26,11 +26,12 @@ public final class EventQueue {
         public var isPending: Bool { action != nil }
     }
 
-    fileprivate final class Tally {
+    @usableFromInline
+    final class Tally {
         /// How many events in the queue are cancelled.
-        var cancelled = 0
+        fileprivate var cancelled = 0
         /// Whether `next` is known: the core asks for it after each access to a device.
-        var isNextKnown = true
+        @usableFromInline var isNextKnown = true
     }
 
     private struct Entry: Comparable {
@@ -44,7 +45,7 @@ public final class EventQueue {
 
     private var heap = Heap<Entry>()
     private var scheduled = 0
-    private let tally = Tally()
+    @usableFromInline let tally = Tally()
 
     public init() {}
 
@@ -64,14 +65,15 @@ public final class EventQueue {
     }
 
     /// What `next` was when it was looked up last.
-    private var known: Cycles?
+    @usableFromInline var known: Cycles?
 
     /// The cycle of the next event, or `nil` when nothing is going to happen by itself.
-    public var next: Cycles? {
-        if !tally.isNextKnown {
-            known = first
-            tally.isNextKnown = true
-        }
+    @inlinable public var next: Cycles? { tally.isNextKnown ? known : lookUpNext() }
+
+    @usableFromInline
+    func lookUpNext() -> Cycles? {
+        known = first
+        tally.isNextKnown = true
         return known
     }
 

@@ -13,15 +13,20 @@ public final class FetchPlan {
     public let cyclesToRequest: [Int]
     /// Cycles from the entry to the end, if nothing is late.
     public let cycles: Int
-    /// How it was fetched last; valid as long as the plan lives.
+    /// The same in plain memory, and how it was fetched last; valid as long as the plan lives.
     public let use: FetchUse.Pointer
+    private let times: UnsafeMutablePointer<FetchUse.Times>
 
     /// - Parameters:
     ///   - firstLine: the line of the first instruction.
     ///   - cyclesToLine: one element for each line, the first zero, never falling; must not be empty.
     ///   - cyclesToRequest: as many elements; left out for a core that does not fetch ahead.
     ///   - cycles: of the whole stretch.
-    public init(firstLine: UInt32, cyclesToLine: [Int], cyclesToRequest: [Int]? = nil, cycles: Int = 0) {
+    ///   - timing: of the memory that it lies in, which has to live as long as this is used.
+    public init(
+        firstLine: UInt32, cyclesToLine: [Int], cyclesToRequest: [Int]? = nil, cycles: Int = 0,
+        in timing: AccessTiming? = nil
+    ) {
         let requests = cyclesToRequest ?? cyclesToLine
         precondition(!cyclesToLine.isEmpty, "code lies in one line at least")
         precondition(requests.count == cyclesToLine.count, "each line is asked for")
@@ -30,17 +35,42 @@ public final class FetchPlan {
         self.cyclesToLine = cyclesToLine
         self.cyclesToRequest = zip(cyclesToLine, requests).map { min($0, $1) }
         self.cycles = cycles
+        times = .allocate(capacity: requests.count)
+        for (index, line) in cyclesToLine.enumerated() {
+            (times + index).initialize(to: FetchUse.Times(line: line, request: min(line, requests[index])))
+        }
         use = .allocate(capacity: 1)
-        use.initialize(to: FetchUse())
+        use.initialize(
+            to: FetchUse(
+                firstLine: Int(firstLine), lastLine: Int(lastLine), cycles: cycles, times: times,
+                timing: timing.map(Unmanaged.passUnretained)))
     }
 
-    deinit { use.deallocate() }
+    deinit {
+        use.deallocate()
+        times.deallocate()
+    }
 }
 
-/// How a stretch of code was fetched last, in plain memory: it is looked at whenever the stretch is entered.
+/// A stretch of code in plain memory, and how it was fetched last: it is looked at whenever the stretch is entered.
 @frozen
 public struct FetchUse {
     public typealias Pointer = UnsafeMutablePointer<FetchUse>
+
+    /// When a line is needed: see `FetchPlan`.
+    @frozen
+    public struct Times {
+        public let line: Cycles
+        public let request: Cycles
+    }
+
+    /// What the plan says.
+    public let firstLine: Int
+    public let lastLine: Int
+    public let cycles: Cycles
+    /// One for each line.
+    public let times: UnsafePointer<Times>
+    public let timing: Unmanaged<AccessTiming>?
 
     /// The state of the cache in which all its lines were seen to be there; 0 for none.
     public var held = 0
@@ -55,11 +85,26 @@ public struct FetchUse {
     /// Of the memory that was asked; `nil` as long as none was.
     public var lines: LineState.Pointer?
 
+    init(
+        firstLine: Int, lastLine: Int, cycles: Cycles, times: UnsafePointer<Times>, timing: Unmanaged<AccessTiming>?
+    ) {
+        self.firstLine = firstLine
+        self.lastLine = lastLine
+        self.cycles = cycles
+        self.times = times
+        self.timing = timing
+    }
+
     /// Whether an entry can be noted without asking.
     @inlinable public var isQuiet: Bool {
         guard let lines else { return false }
         return quiet == lines.pointee.epoch || held == lines.pointee.epoch && next == lines.pointee.ahead
     }
+}
+
+extension AccessTiming {
+    /// The cycles by which instructions are late that lie in `plan`, which has to live until `forget` is called.
+    public final func fetchDelay(_ plan: FetchPlan, at now: Cycles) -> Int { fetchDelay(plan.use, at: now) }
 }
 
 /// What a memory that reads whole lines keeps in plain memory, for a core that does not want to ask about lines that are

@@ -67,7 +67,7 @@ public final class Memory {
     /// One mark per byte; see `Arena`.
     public let marks: UnsafeMutablePointer<UInt8>
     /// What it adds to an access; `nil` for a memory as fast as the core.
-    public var timing: (any AccessTiming)?
+    public var timing: AccessTiming?
     /// Takes the core's writes to a read-only memory: the programming interface of flash.
     public var program: ((_ address: UInt32, _ value: UInt32, _ width: AccessWidth) throws(BusError) -> Void)?
     private let arena: Arena

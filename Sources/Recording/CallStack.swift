@@ -1,28 +1,65 @@
 import Engine
 import Profile
 
-/// The calls that are under way, followed from the journal of calls and returns.
+/// The calls that are under way in one context, innermost last. Interrupts and tasks have stacks of their own; time that
+/// an interrupt took is not its victim's.
 ///
-/// Interrupts and tasks have stacks of their own; time that an interrupt took is not its victim's.
-struct CallStack {
+/// Firmware makes calls by the million, and each comes by here.
+final class CallStack {
     struct Frame {
         /// Index of the function; -1 outside any.
         let function: Int32
         let returnAddress: UInt32
         /// The stack pointer at its first instruction.
         let sp: UInt32
+        /// It was jumped to and returns where its predecessor would have.
+        let isTailCall: Bool
         let entered: Int
         /// What interrupts had taken from this context when it was entered.
         let stolenAtEntry: Int
         /// Tells one call from the next.
         let serial: Int
-        /// It was jumped to and returns where its predecessor would have.
-        let isTailCall: Bool
     }
 
-    var frames: [Frame] = []
     /// Cycles that interrupts took from this context so far.
     var stolen = 0
+    private(set) var count = 0
+    private var capacity = 16
+    private var storage: UnsafeMutablePointer<Frame>
+
+    init() {
+        storage = .allocate(capacity: capacity)
+    }
+
+    deinit { storage.deallocate() }
+
+    /// Valid until a call is made or this goes.
+    var frames: UnsafeBufferPointer<Frame> { UnsafeBufferPointer(start: storage, count: count) }
+
+    var innermost: Frame? { count == 0 ? nil : storage[count &- 1] }
+
+    @inline(__always)
+    func push(_ frame: Frame) {
+        if count == capacity { grow() }
+        (storage + count).initialize(to: frame)
+        count &+= 1
+    }
+
+    @inline(__always)
+    func pop() -> Frame? {
+        guard count > 0 else { return nil }
+        count &-= 1
+        return storage[count]
+    }
+
+    @inline(never)
+    private func grow() {
+        let larger = UnsafeMutablePointer<Frame>.allocate(capacity: 2 * capacity)
+        larger.moveInitialize(from: storage, count: count)
+        storage.deallocate()
+        storage = larger
+        capacity *= 2
+    }
 }
 
 /// Calls, and cycles per call, of one function.
@@ -34,30 +71,36 @@ struct FunctionCalls {
     /// How many of its calls are under way in the current context.
     var depth = 0
 
+    @inline(__always)
     mutating func entered() {
-        calls += 1
-        depth += 1
+        calls &+= 1
+        depth &+= 1
     }
 
     /// A call is over. In a recursion only the outermost counts for the inclusive cycles.
+    @inline(__always)
     mutating func left(after cycles: Int) {
-        depth -= 1
-        if depth == 0 { inclusive += cycles }
-        least = min(least, cycles)
-        most = max(most, cycles)
+        depth &-= 1
+        if depth == 0 { inclusive &+= cycles }
+        if cycles < least { least = cycles }
+        if cycles > most { most = cycles }
     }
 }
 
 /// Follows the journal: which function called which, for how long.
-struct CallTracker {
+final class CallTracker {
     private(set) var current = CallStack()
-    private(set) var functions: [FunctionCalls]
+    /// One for each function of the program.
+    let functions: UnsafeMutablePointer<FunctionCalls>
     /// What handlers interrupted, innermost last.
     private(set) var interrupted: [Context] = []
     /// Tasks that were switched away.
     private var parked: [Context] = []
     private var serial = 0
     private let functionIndex: (UInt32) -> Int32
+    /// What that answered lately, each address at its place.
+    private let known: UnsafeMutablePointer<(address: UInt32, function: Int32)>
+    private static let knownCount: UInt32 = 256
     private let start: (Int32) -> UInt32
 
     /// Calls that do not go on at the moment.
@@ -105,22 +148,42 @@ struct CallTracker {
     ///   - functionIndex: the function at an address.
     ///   - start: the address of a function.
     init(count: Int, functionIndex: @escaping (UInt32) -> Int32, start: @escaping (Int32) -> UInt32) {
-        functions = Array(repeating: FunctionCalls(), count: count)
+        functions = .allocate(capacity: count)
+        functions.initialize(repeating: FunctionCalls(), count: count)
         self.functionIndex = functionIndex
         self.start = start
+        known = .allocate(capacity: Int(CallTracker.knownCount))
+        // Zero has its place in the first, and nothing else answers to it.
+        known.initialize(repeating: (0, functionIndex(0)), count: Int(CallTracker.knownCount))
+    }
+
+    deinit {
+        functions.deallocate()
+        known.deallocate()
+    }
+
+    /// The function at an address; -1 outside any.
+    @inline(__always)
+    private func function(at address: UInt32) -> Int32 {
+        let place = known + Int(address &>> 2 & (CallTracker.knownCount &- 1))
+        if place.pointee.address == address { return place.pointee.function }
+        let function = functionIndex(address)
+        place.pointee = (address, function)
+        return function
     }
 
     /// The call that is executing: which call it is, not which function.
     ///
     /// What it jumped to belongs to it.
-    var currentSerial: Int { current.frames.isEmpty ? 0 : current.frames[made(current.frames.count - 1)].serial }
+    var currentSerial: Int { current.count == 0 ? 0 : current.frames[made(current.count - 1)].serial }
 
     /// Whether the call that is executing was a jump: what it returns to is not where it was called.
-    var isTailCall: Bool { current.frames.last?.isTailCall ?? false }
+    var isTailCall: Bool { current.innermost?.isTailCall ?? false }
 
     /// The call that made the one that is executing.
     var callerSerial: Int {
-        guard let last = current.frames.indices.last, made(last) > 0 else { return 0 }
+        let last = current.count - 1
+        guard last >= 0, made(last) > 0 else { return 0 }
         return current.frames[made(made(last) - 1)].serial
     }
 
@@ -142,56 +205,82 @@ struct CallTracker {
         interrupted.flatMap { $0.stack.frames.map(\.function) } + current.frames.map(\.function)
     }
 
-    mutating func follow(_ entry: JournalEntry) {
-        switch entry.returnAddress {
-        case JournalEntry.return:
-            if let depth = current.frames.lastIndex(where: { $0.returnAddress == entry.target }) {
-                leave(to: made(depth), at: entry.cycle)
-            } else {
-                jump(entry)
+    /// Takes up calls, returns and jumps, in order.
+    func follow(_ entries: UnsafeBufferPointer<JournalEntry>) {
+        let stack = current
+        for entry in entries {
+            switch entry.returnAddress {
+            case JournalEntry.return: ret(entry, stack)
+            case JournalEntry.jump: jump(entry)
+            default:
+                enter(
+                    stack, function(at: entry.target), returnAddress: entry.returnAddress, sp: entry.sp,
+                    at: entry.cycle)
             }
-        case JournalEntry.jump:
+        }
+    }
+
+    /// Mostly the innermost call goes back where it was made.
+    @inline(__always)
+    private func ret(_ entry: JournalEntry, _ stack: CallStack) {
+        guard let frame = stack.innermost, frame.returnAddress == entry.target, !frame.isTailCall else {
+            return returnFarther(entry)
+        }
+        leave(stack, at: entry.cycle)
+    }
+
+    @inline(never)
+    private func returnFarther(_ entry: JournalEntry) {
+        if let depth = current.frames.lastIndex(where: { $0.returnAddress == entry.target }) {
+            leave(to: made(depth), at: entry.cycle)
+        } else {
             jump(entry)
-        default:
-            enter(functionIndex(entry.target), returnAddress: entry.returnAddress, sp: entry.sp, at: entry.cycle)
         }
     }
 
     /// The first function of a context: the reset handler, a task.
-    mutating func begin(at address: UInt32, sp: UInt32, cycle: Int) {
-        enter(functionIndex(address), returnAddress: 0xFFFF_FFFF, sp: sp, at: cycle)
+    func begin(at address: UInt32, sp: UInt32, cycle: Int) {
+        enter(current, function(at: address), returnAddress: 0xFFFF_FFFF, sp: sp, at: cycle)
     }
 
-    private mutating func enter(
-        _ function: Int32, returnAddress: UInt32, sp: UInt32, at cycle: Int, isTailCall: Bool = false
+    @inline(__always)
+    private func enter(
+        _ stack: CallStack, _ function: Int32, returnAddress: UInt32, sp: UInt32, at cycle: Int,
+        isTailCall: Bool = false
     ) {
-        if current.frames.count == CallTracker.deepest { leave(to: CallTracker.deepest / 2, at: cycle) }
-        serial += 1
-        current.frames.append(
+        if stack.count == CallTracker.deepest { leave(to: CallTracker.deepest / 2, at: cycle) }
+        serial &+= 1
+        stack.push(
             CallStack.Frame(
-                function: function, returnAddress: returnAddress, sp: sp, entered: cycle,
-                stolenAtEntry: current.stolen, serial: serial, isTailCall: isTailCall))
+                function: function, returnAddress: returnAddress, sp: sp, isTailCall: isTailCall, entered: cycle,
+                stolenAtEntry: stack.stolen, serial: serial))
         if function >= 0 { functions[Int(function)].entered() }
     }
 
-    private mutating func leave(to depth: Int, at cycle: Int) {
-        while current.frames.count > depth, let frame = current.frames.popLast() {
-            guard frame.function >= 0 else { continue }
-            functions[Int(frame.function)].left(
-                after: cycle - frame.entered - (current.stolen - frame.stolenAtEntry))
-        }
+    private func leave(to depth: Int, at cycle: Int) {
+        let stack = current
+        while stack.count > depth { leave(stack, at: cycle) }
+    }
+
+    /// The innermost call is over.
+    @inline(__always)
+    private func leave(_ stack: CallStack, at cycle: Int) {
+        guard let frame = stack.pop(), frame.function >= 0 else { return }
+        functions[Int(frame.function)].left(
+            after: cycle &- frame.entered &- (stack.stolen &- frame.stolenAtEntry))
     }
 
     /// A jump to the start of another function is a tail call: it returns where its predecessor would have, which is
     /// under way until then. A return
     /// into the middle of a function that is under way, though nobody is to return there, is a `longjmp`.
-    private mutating func jump(_ entry: JournalEntry) {
-        let callee = functionIndex(entry.target)
-        guard callee >= 0, callee != entry.function, let frame = current.frames.last else { return }
+    private func jump(_ entry: JournalEntry) {
+        let callee = function(at: entry.target)
+        guard callee >= 0, callee != entry.function, let frame = current.innermost else { return }
         if start(callee) == entry.target {
-            let last = current.frames.count - 1
+            let last = current.count - 1
             if last - made(last) >= CallTracker.longestChain { leave(to: last, at: entry.cycle) }
-            enter(callee, returnAddress: frame.returnAddress, sp: entry.sp, at: entry.cycle, isTailCall: true)
+            enter(
+                current, callee, returnAddress: frame.returnAddress, sp: entry.sp, at: entry.cycle, isTailCall: true)
         } else if entry.returnAddress == JournalEntry.return,
             let depth = current.frames.lastIndex(where: { $0.function == callee && $0.sp >= entry.sp })
         {
@@ -204,14 +293,14 @@ struct CallTracker {
     /// A handler is entered.
     ///
     /// - Parameter left: the cycle at which the interrupted code was left.
-    mutating func interrupt(by entry: ExceptionEntry, at cycle: Int, left: Int) {
+    func interrupt(by entry: ExceptionEntry, at cycle: Int, left: Int) {
         interrupted.append(Context(stack: current, since: left, entry: entry))
         leaveOff()
         begin(at: entry.handler, sp: entry.frame, cycle: cycle)
     }
 
     /// A handler follows another one that has ended.
-    mutating func chain(to handler: UInt32, sp: UInt32, at cycle: Int) {
+    func chain(to handler: UInt32, sp: UInt32, at cycle: Int) {
         leave(to: 0, at: cycle)
         begin(at: handler, sp: sp, cycle: cycle)
     }
@@ -221,7 +310,7 @@ struct CallTracker {
     /// - Parameters:
     ///   - left: the cycle at which its handler ended.
     ///   - cycle: the cycle at which something else goes on.
-    mutating func resume(at address: UInt32, sp: UInt32, left: Int, cycle: Int) {
+    func resume(at address: UInt32, sp: UInt32, left: Int, cycle: Int) {
         leave(to: 0, at: left)
         guard let context = interrupted.popLast() else { return }
         if context.goesOn(at: address, sp: sp) {
@@ -238,7 +327,7 @@ struct CallTracker {
     }
 
     /// Whatever was parked with the same frame is gone: its stack has another owner now.
-    private mutating func park(_ context: Context) {
+    private func park(_ context: Context) {
         for index in parked.indices.reversed() where parked[index].frame == context.frame {
             close(parked.remove(at: index))
         }
@@ -247,19 +336,19 @@ struct CallTracker {
     }
 
     /// The current calls do not go on for a while.
-    private mutating func leaveOff() {
+    private func leaveOff() {
         for frame in current.frames where frame.function >= 0 { functions[Int(frame.function)].depth -= 1 }
         current = CallStack()
     }
 
-    private mutating func takeUp(_ context: Context, at cycle: Int) {
+    private func takeUp(_ context: Context, at cycle: Int) {
         current = context.stack
         current.stolen += cycle - context.since
         for frame in current.frames where frame.function >= 0 { functions[Int(frame.function)].depth += 1 }
     }
 
     /// The calls of a context are over since it was left.
-    private mutating func close(_ context: Context) {
+    private func close(_ context: Context) {
         let kept = current
         leaveOff()
         takeUp(context, at: context.since)
@@ -268,7 +357,7 @@ struct CallTracker {
     }
 
     /// The run is over: calls under way have lasted until now.
-    mutating func finish(at cycle: Int) {
+    func finish(at cycle: Int) {
         leave(to: 0, at: cycle)
         for context in parked { close(context) }
         parked.removeAll()

@@ -39,7 +39,7 @@ public final class Recorder: RunObserver {
     let core: any Core
     let chip: Chip
     let program: ObservedProgram
-    private(set) var calls: CallTracker
+    let calls: CallTracker
     private(set) var layers = LayerTracker()
     private(set) var functions: [FunctionAccount]
     /// What ran outside any known function.
@@ -91,7 +91,7 @@ public final class Recorder: RunObserver {
             stackTop = max(stackTop, first.sp)
             isStackTopKnown = true
         }
-        for entry in entries { calls.follow(entry) }
+        calls.follow(entries)
     }
 
     public func reached(_ address: UInt32, at cycle: Cycles) {

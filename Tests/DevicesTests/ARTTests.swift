@@ -11,6 +11,7 @@ import Testing
     func fetch(_ line: UInt32, lines: Int = 1, cyclesPerLine: Int = 4, at now: Cycles) -> Int {
         let plan = FetchPlan(
             firstLine: 0x80_0000 + line, cyclesToLine: (0..<lines).map { $0 * cyclesPerLine })
+        defer { withExtendedLifetime(plan) { art.forget() } }
         return art.fetchDelay(plan, at: now)
     }
 

@@ -8,6 +8,7 @@ extension Processor {
         readMap.unmapAll()
         writeMap.unmapAll()
         waiting = nil
+        fastMemories = chip.bus.memories.filter { $0.timing?.isTransparent ?? true }.map(\.distance)
         polled = nil
         guard !system.checksProtection else { return }
         let slow = chip.bus.memories.first { !($0.timing?.isTransparent ?? true) && $0.size >= 1 << 16 }
@@ -61,4 +62,9 @@ extension Processor {
     func restoreMaps() {
         setUnprivileged(false)
     }
+}
+
+extension Memory {
+    /// Host address minus guest address.
+    var distance: Int { Int(bitPattern: bytes) - Int(base) }
 }

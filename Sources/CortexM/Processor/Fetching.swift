@@ -17,47 +17,34 @@ extension Execution {
 /// The instruction fetch of a block from a memory that is slower than the core.
 @inline(never)
 func fetchLines(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instruction.Pointer) {
-    state.pointee.processor._withUnsafeGuaranteedRef { processor in
-        guard let fetch = processor.slowFetch(of: block) else { return }
-        let now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
-        let delay = fetch.timing.fetchDelay(fetch.plan, at: now)
-        state.pointee.budget -= delay
-        block.pointee.charged[Cause.flashWait.index] += delay
-    }
-}
-
-/// How a block is fetched from a memory that is slower than the core.
-struct SlowFetch {
-    let plan: FetchPlan
-    /// The memory's; memories keep theirs as long as the chip lives.
-    unowned(unsafe) let timing: any AccessTiming
+    let known = block.pointee.fetch
+    let fetch = known ?? state.pointee.processor._withUnsafeGuaranteedRef { $0.fetchPlan(of: block)?.use }
+    guard let fetch, let timing = fetch.pointee.timing else { return }
+    let now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
+    let delay = timing._withUnsafeGuaranteedRef { $0.fetchDelay(fetch, at: now) }
+    state.pointee.budget -= delay
+    block.pointee.charged[Cause.flashWait.index] += delay
 }
 
 extension Processor {
     /// How a block is fetched; `nil` when its memory is as fast as the core.
-    @inline(__always)
-    func slowFetch(of block: Block.Pointer) -> SlowFetch? {
+    func fetchPlan(of block: Block.Pointer) -> FetchPlan? {
         let index = Int(block.pointee.index)
-        if index < slowFetches.count, let known = slowFetches[index] { return known }
-        return makeSlowFetch(of: block)
-    }
-
-    @inline(never)
-    private func makeSlowFetch(of block: Block.Pointer) -> SlowFetch? {
+        if index < fetchPlans.count, let known = fetchPlans[index] { return known }
         guard let (memory, local) = chip.bus.memory(at: block.pointee.pc), let timing = memory.timing else {
             return nil
         }
-        let index = Int(block.pointee.index)
-        let fetch = SlowFetch(plan: fetchPlan(drafts[index], at: local, lineShift: timing.lineShift), timing: timing)
-        while slowFetches.count <= index { slowFetches.append(nil) }
-        slowFetches[index] = fetch
-        block.pointee.fetch = fetch.plan.use
-        return fetch
+        let plan = fetchPlan(drafts[index], at: local, in: timing)
+        while fetchPlans.count <= index { fetchPlans.append(nil) }
+        fetchPlans[index] = plan
+        block.pointee.fetch = plan.use
+        return plan
     }
 
     /// When the lines of a block are reached whose first instruction the memory knows at `start`, and when the core has
     /// room to fetch from them.
-    private func fetchPlan(_ draft: BlockBuilder.Draft, at start: UInt32, lineShift: UInt32) -> FetchPlan {
+    private func fetchPlan(_ draft: BlockBuilder.Draft, at start: UInt32, in timing: AccessTiming) -> FetchPlan {
+        let lineShift = timing.lineShift
         var cycles = 0
         var toLine = [0]
         var toRequest = [0]
@@ -76,7 +63,8 @@ extension Processor {
             while wordTimes.count < Int(end >> 2 &- start >> 2) { wordTimes.append(cycles) }
             cycles += price.cycles.total
         }
-        return FetchPlan(firstLine: first, cyclesToLine: toLine, cyclesToRequest: toRequest, cycles: cycles)
+        return FetchPlan(
+            firstLine: first, cyclesToLine: toLine, cyclesToRequest: toRequest, cycles: cycles, in: timing)
     }
 
     /// How many words the core's buffer of fetched instructions holds: Arm knowledge article KA 103488664. A word is
@@ -85,7 +73,8 @@ extension Processor {
 
     /// The memories' lines or the prices changed.
     func forgetFetchPlans() {
-        for (index, fetch) in slowFetches.enumerated() where fetch != nil { ledger.blocks[index].pointee.fetch = nil }
-        slowFetches.removeAll()
+        for memory in chip.bus.memories { memory.timing?.forget() }
+        for (index, plan) in fetchPlans.enumerated() where plan != nil { ledger.blocks[index].pointee.fetch = nil }
+        fetchPlans.removeAll()
     }
 }

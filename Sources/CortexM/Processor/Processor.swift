@@ -42,7 +42,9 @@ public final class Processor {
     /// A map in which nothing is: sends unprivileged accesses of privileged code to the slow path.
     let emptyMap = AccessMap()
     /// How blocks in memories slower than the core are fetched, by index of the block.
-    var slowFetches: [SlowFetch?] = []
+    var fetchPlans: [FetchPlan?] = []
+    /// The distances of the memories that are as fast as the core; see `Memory.distance`.
+    var fastMemories: [Int] = []
     /// The memory with wait states that most data come from, if there is one.
     var waiting: WaitingMemory?
     /// The device that was read last, if nothing checks accesses to it.
@@ -108,6 +110,7 @@ public final class Processor {
     }
 
     deinit {
+        for memory in chip.bus.memories { memory.timing?.forget() }
         storage.deallocate()
         journal.deallocate()
         scratch.deallocate()

@@ -11,7 +11,12 @@ func slowLoad(
     _ width: AccessWidth
 ) -> UInt64 {
     state.pointee.processor._withUnsafeGuaranteedRef { processor in
-        if let loaded = processor.loadWaiting(address, width, block, i) { return loaded }
+        let now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
+        if let value = processor.loadShortly(address, width, at: now, block, i) {
+            guard state.pointee.budget < 0 else { return UInt64(value) }
+            state.pointee.departure = .attention
+            return UInt64(value) | Execution.attention
+        }
         if let loaded = processor.loadPolled(address, width, block, i) { return loaded }
         return processor.access(block, i) { () throws(MemoryFault) -> UInt32 in
             try processor.load(address, width, block, i)
@@ -47,7 +52,7 @@ func slowTransfer(
             var address = start
             for register in 0..<16 where i.x >> UInt16(register) & 1 != 0 {
                 if isLoad {
-                    let value = try processor.load(address, .word, block, i)
+                    let value = try processor.loadWord(address, block, i)
                     if register == i.n {
                         base = value
                     } else {
@@ -75,8 +80,8 @@ func slowPair(
             let r = state.registers
             guard address & 3 == 0 else { throw .unaligned(address) }
             if isLoad {
-                let first = try processor.load(address, .word, block, i)
-                let second = try processor.load(address &+ 4, .word, block, i)
+                let first = try processor.loadWord(address, block, i)
+                let second = try processor.loadWord(address &+ 4, block, i)
                 r[i.n] = base
                 r[i.d] = first
                 r[i.a] = second
@@ -177,6 +182,17 @@ extension Processor {
         return value
     }
 
+    /// One of several words at a multiple of four.
+    func loadWord(
+        _ address: UInt32, _ block: Block.Pointer, _ i: Instruction.Pointer
+    ) throws(MemoryFault) -> UInt32 {
+        // What other masters take from a memory is counted word by word.
+        if !state.pointee.isWaitingHeld, let value = loadShortly(address, .word, at: chip.clock.now, block, i) {
+            return value
+        }
+        return try load(address, .word, block, i)
+    }
+
     /// A store by an instruction.
     func store(
         _ address: UInt32, _ value: UInt32, _ width: AccessWidth, _ block: Block.Pointer, _ i: Instruction.Pointer
@@ -202,7 +218,7 @@ extension Processor {
         }
     }
 
-    private func chargeUnaligned(_ address: UInt32, _ width: AccessWidth, _ block: Block.Pointer) {
+    func chargeUnaligned(_ address: UInt32, _ width: AccessWidth, _ block: Block.Pointer) {
         let isOddWord = width == .word && address & 1 != 0
         charge(isOddWord ? prices.unalignedOdd : prices.unalignedHalf, to: .unaligned, block)
     }
@@ -211,7 +227,7 @@ extension Processor {
     private func followSlow(_ address: UInt32, isLoad: Bool, _ block: Block.Pointer, _ i: Instruction.Pointer) {
         let slave: Int
         if let (memory, local) = chip.bus.memory(at: address) {
-            slave = Int(bitPattern: memory.bytes) - Int(memory.base)
+            slave = memory.distance
             let wait = contention(memory)
             if wait > 0 { charge(wait, to: .contention, block) }
             if isLoad, let timing = memory.timing, !timing.isTransparent {

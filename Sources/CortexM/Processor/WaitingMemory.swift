@@ -9,49 +9,106 @@ struct WaitingMemory {
     let size: UInt32
     /// Host address minus guest address.
     let distance: Int
-    let timing: any AccessTiming
+    let lineShift: UInt32
+    let lines: LineState.Pointer
+    /// The memory's, which keeps it as long as the chip lives: nobody counts who uses it.
+    let timing: Unmanaged<AccessTiming>
 
     init?(_ memory: Memory) {
         guard let timing = memory.timing else { return nil }
         base = memory.base
         size = UInt32(memory.size)
-        distance = Int(bitPattern: memory.bytes) - Int(memory.base)
-        self.timing = timing
+        distance = memory.distance
+        lineShift = timing.lineShift
+        lines = timing.lines
+        self.timing = Unmanaged.passUnretained(timing)
+    }
+
+    /// Whether some bytes lie in it.
+    @inline(__always)
+    func contains(_ address: UInt32, _ count: UInt32) -> Bool {
+        let offset = address &- base
+        return offset < size && size &- offset >= count
     }
 }
 
 extension Processor {
-    /// An aligned load from that memory, with all that the complete way does; `nil` for any other access.
-    func loadWaiting(
-        _ address: UInt32, _ width: AccessWidth, _ block: Block.Pointer, _ i: Instruction.Pointer
-    ) -> UInt64? {
-        guard let base = waiting?.base, let size = waiting?.size, let distance = waiting?.distance,
-            address &- base < size, address & (width.rawValue &- 1) == 0,
-            let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address))
-        else { return nil }
+    /// A load from that memory, or an unaligned one from memory that is as fast as the core, with all that the complete
+    /// way does; `nil` for any other access. It never faults.
+    ///
+    /// - Parameter now: the cycle of the instruction.
+    @inline(__always)
+    func loadShortly(
+        _ address: UInt32, _ width: AccessWidth, at now: Cycles, _ block: Block.Pointer, _ i: Instruction.Pointer
+    ) -> UInt32? {
+        let isAligned = address & (width.rawValue &- 1) == 0
+        let distance: Int
+        if let waiting, waiting.contains(address, width.rawValue) {
+            guard isAligned || !state.pointee.isWaitingHeld && !system.trapsUnaligned && features.allowsUnaligned
+            else { return nil }
+            distance = waiting.distance
+            let delay = waiting.timing._withUnsafeGuaranteedRef { $0.readDelay(address, at: now) }
+            if delay != 0 { charge(delay, to: .dataWait, block) }
+        } else {
+            guard !isAligned, !system.trapsUnaligned, features.allowsUnaligned else { return nil }
+            distance = state.pointee.readMap[Int(address >> 12)]
+            let last = address &+ (width.rawValue &- 1)
+            // An alias is another distance, but the same bus slave.
+            guard distance != 0, state.pointee.readMap[Int(last >> 12)] == distance, fastMemories.contains(distance)
+            else { return nil }
+        }
+        guard let host = UnsafeMutableRawPointer(bitPattern: distance &+ Int(address)) else { return nil }
+        if !isAligned { chargeUnaligned(address, width, block) }
+        if distance != state.pointee.lastSlave { follow(distance, block, i) }
         let mark = host + state.pointee.markDistance
-        let value: UInt32
         switch width {
         case .byte:
-            value = UInt32(host.load(as: UInt8.self))
             mark.storeBytes(of: UInt8(truncatingIfNeeded: state.pointee.mark), as: UInt8.self)
+            return UInt32(host.load(as: UInt8.self))
         case .halfword:
-            value = UInt32(host.load(as: UInt16.self))
             mark.storeBytes(of: UInt16(truncatingIfNeeded: state.pointee.mark), as: UInt16.self)
+            return UInt32(host.loadUnaligned(as: UInt16.self))
         case .word:
-            value = host.load(as: UInt32.self)
             mark.storeBytes(of: state.pointee.mark, as: UInt32.self)
+            return host.loadUnaligned(as: UInt32.self)
         }
-        let now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
-        charge(waiting?.timing.readDelay(address, at: now) ?? 0, to: .dataWait, block)
-        if distance != state.pointee.lastSlave {
-            state.pointee.lastSlave = distance
-            if i.x >> 15 != 0, i.pointee.operation.isSingleAccess {
-                charge(prices.slaveChange, to: .busSlave, block)
-            }
-        }
-        guard state.pointee.budget < 0 else { return UInt64(value) }
-        state.pointee.departure = .attention
-        return UInt64(value) | Execution.attention
     }
+}
+
+/// Makes a load of one core register for host code, by the shorter way; `nil` for any other instruction and where that
+/// way does not lead. Answers `false` when the code must be left behind it.
+@inline(__always)
+func loadShortly(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instruction.Pointer) -> Bool? {
+    let r = state.registers
+    let offset = r[i.n] &+ i.imm
+    /// Where it loads from, and what the base register holds afterwards.
+    let (address, base): (UInt32, UInt32)
+    switch i.pointee.operation {
+    case .ldrLiteral: (address, base) = (i.imm, r[i.n])
+    case .ldrImm, .ldrhImm, .ldrbImm, .ldrshImm, .ldrsbImm: (address, base) = (offset, r[i.n])
+    case .ldrPre, .ldrhPre, .ldrbPre, .ldrshPre, .ldrsbPre: (address, base) = (offset, offset)
+    case .ldrPost, .ldrhPost, .ldrbPost, .ldrshPost, .ldrsbPost: (address, base) = (r[i.n], offset)
+    case .ldrReg, .ldrhReg, .ldrbReg, .ldrshReg, .ldrsbReg:
+        (address, base) = (r[i.n] &+ r[i.m] &<< UInt32(i.x & 3), r[i.n])
+    default: return nil
+    }
+    let width: AccessWidth
+    let signBits: UInt32
+    switch i.pointee.operation {
+    case .ldrshImm, .ldrshPre, .ldrshPost, .ldrshReg: (width, signBits) = (.halfword, 16)
+    case .ldrsbImm, .ldrsbPre, .ldrsbPost, .ldrsbReg: (width, signBits) = (.byte, 24)
+    case .ldrhImm, .ldrhPre, .ldrhPost, .ldrhReg: (width, signBits) = (.halfword, 0)
+    case .ldrbImm, .ldrbPre, .ldrbPost, .ldrbReg: (width, signBits) = (.byte, 0)
+    default: (width, signBits) = (.word, 0)
+    }
+    let now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
+    let loaded = state.pointee.processor._withUnsafeGuaranteedRef { processor in
+        processor.loadShortly(address, width, at: now, block, i)
+    }
+    guard let loaded else { return nil }
+    r[i.n] = base
+    r[i.d] = UInt32(bitPattern: Int32(bitPattern: loaded &<< signBits) &>> Int32(bitPattern: signBits))
+    guard state.pointee.budget < 0 else { return true }
+    state.pointee.departure = .attention
+    return false
 }

@@ -38,8 +38,7 @@ extension BlockTranslation {
     func staysInLines(_ next: Block.Pointer) -> Bool {
         guard BlockTranslation.fetchesOnce(block) else { return false }
         return state.pointee.processor._withUnsafeGuaranteedRef { processor in
-            guard let plan = processor.slowFetch(of: block)?.plan, let other = processor.slowFetch(of: next)?.plan
-            else {
+            guard let plan = processor.fetchPlan(of: block), let other = processor.fetchPlan(of: next) else {
                 return false
             }
             return other.lastLine == plan.lastLine && other.firstLine >= plan.firstLine
@@ -86,7 +85,7 @@ extension BlockTranslation {
 
     /// Cycles from the entry until the core has room to fetch from the last line.
     private var cyclesToLastRequest: Int? {
-        state.pointee.processor._withUnsafeGuaranteedRef { $0.slowFetch(of: block)?.plan.cyclesToRequest.last }
+        state.pointee.processor._withUnsafeGuaranteedRef { $0.fetchPlan(of: block)?.cyclesToRequest.last }
     }
 }
 

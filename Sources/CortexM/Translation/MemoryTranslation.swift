@@ -89,7 +89,7 @@ extension BlockTranslation {
         let waiting = waiting
         if let waiting, foresight.expects(index, touch, in: waiting.memory) {
             let back = newLabel()
-            let slow = slowly(i, back: back)
+            let slow = slowly(i, touch, back: back)
             let elsewhere = outOfLine {
                 body(&$0, .byPage(follow, slow: slow))
                 $0.add(.jump(back))
@@ -109,7 +109,7 @@ extension BlockTranslation {
             change(to: near.distance, follow)
         case .byPage:
             let back = newLabel()
-            let slow = slowly(i, back: back)
+            let slow = slowly(i, touch, back: back)
             let byLine =
                 waiting == nil || touch.isWrite
                 ? slow
@@ -119,6 +119,16 @@ extension BlockTranslation {
                 }
             body(&self, .byPage(follow, slow: byLine))
             add(.label(back))
+        }
+    }
+
+    /// What cannot be done at once mostly is a load that waits for its line.
+    private mutating func slowly(_ i: Instruction.Pointer, _ touch: Touch, back: Label) -> Label {
+        guard touch.isSingle, !touch.isWrite else { return slowly(i, back: back) }
+        return outOfLine {
+            $0.materialise()
+            $0.add(.call(RuntimeHelper.load.call(i)))
+            $0.add(.jump(back))
         }
     }
 

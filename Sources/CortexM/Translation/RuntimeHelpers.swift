@@ -6,6 +6,8 @@ import Translator
 enum RuntimeHelper: Int, CaseIterable {
     /// Has the run loop execute one record.
     case execute
+    /// Makes a load of one register that host code could not make at once.
+    case load
     /// Has it execute a load or store that is not as foreseen, and what is behind it.
     case stray
     /// Has the run loop execute the last record of a block.
@@ -34,6 +36,12 @@ enum RuntimeHelper: Int, CaseIterable {
             return { state, block, record in
                 RuntimeHelper.execute(
                     RuntimeHelper.state(state), RuntimeHelper.block(block), RuntimeHelper.record(record))
+            }
+        case .load:
+            return { state, block, record in
+                let (state, block) = (RuntimeHelper.state(state), RuntimeHelper.block(block))
+                let record = RuntimeHelper.record(record)
+                return loadShortly(state, block, record) ?? RuntimeHelper.execute(state, block, record)
             }
         case .stray:
             return { state, block, record in

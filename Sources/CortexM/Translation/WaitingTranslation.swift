@@ -8,7 +8,7 @@ extension BlockTranslation {
     /// The memory whose lines can be looked at.
     var waiting: (memory: WaitingMemory, data: CachedLines)? {
         state.pointee.processor._withUnsafeGuaranteedRef { processor in
-            guard let memory = processor.waiting, let data = memory.timing.lines.pointee.data else { return nil }
+            guard let memory = processor.waiting, let data = memory.lines.pointee.data else { return nil }
             return (memory, data)
         }
     }
@@ -46,7 +46,7 @@ extension BlockTranslation {
         _ i: Instruction.Pointer, _ address: GuestAddress, size: Int, alignment: Int, _ slow: Label, _ elsewhere: Label
     ) {
         guard let (memory, data) = waiting, size > 0 else { return add(.jump(elsewhere)) }
-        let shift = memory.timing.lineShift
+        let shift = memory.lineShift
         let places = UInt(bitPattern: data.places)
         // Late already, so that the run loop is to be left.
         add(.branch(.less, .budget, .constant(0), slow))

@@ -26,18 +26,14 @@ public final class ART: AccessTiming {
     static let instructionLines = 64
     static let dataLines = 8
 
-    public let lineShift: UInt32 = 4
-    public var onChange: () -> Void = {}
-    public var onEmpty: () -> Void = {}
-    public let lines: LineState.Pointer
     private let firstLine: Int
     private let lineCount: Int
     private let instructions: LineQueue
-    private let data: LineCache
+    private var data: LineCache
     /// The line of the instruction executed last, as of the last settling; -1 for none.
     private var current = -1
     /// The stretches that were entered in the present epoch, each once.
-    private var recent: [FetchPlan] = []
+    private var recent = FetchedStretches()
 
     /// - Parameters:
     ///   - base: where the flash begins; a multiple of 16.
@@ -48,14 +44,13 @@ public final class ART: AccessTiming {
         lineCount = size >> 4
         instructions = LineQueue(capacity: ART.instructionLines, lines: lineCount)
         data = LineCache(capacity: ART.dataLines, lines: lineCount)
-        lines = .allocate(capacity: 1)
-        lines.initialize(to: LineState())
+        super.init(lineShift: 4)
     }
 
     deinit {
         instructions.free()
         data.free()
-        lines.deallocate()
+        recent.free()
     }
 
     /// What `FLASH_ACR` says.
@@ -73,7 +68,7 @@ public final class ART: AccessTiming {
     }
 
     /// "This feature is useful if at least one wait state is needed" (3.5.2): without one, nothing here matters.
-    public var isTransparent: Bool { timing.waitStates == 0 }
+    public override var isTransparent: Bool { timing.waitStates == 0 }
 
     /// ICRST and DCRST of `FLASH_ACR`.
     public func emptyCaches(instructions emptiesInstructions: Bool, data emptiesData: Bool) {
@@ -95,70 +90,75 @@ public final class ART: AccessTiming {
 
     // MARK: Instructions
 
-    public func fetchDelay(_ plan: FetchPlan, at now: Cycles) -> Int {
-        let first = Int(plan.firstLine) &- firstLine
-        let last = Int(plan.lastLine) &- firstLine
+    public override func fetchDelay(_ stretch: FetchUse.Pointer, at now: Cycles) -> Int {
+        let first = stretch.pointee.firstLine &- firstLine
+        let last = stretch.pointee.lastLine &- firstLine
         guard first >= 0, last < lineCount else { return 0 }
-        plan.use.pointee.end = now &+ plan.cycles
+        stretch.pointee.end = now &+ stretch.pointee.cycles
+        guard lines.pointee.cachesInstructions else { return read(first, last, stretch, at: now) }
         var delay = 0
-        if lines.pointee.cachesInstructions {
-            if isHeld(plan, first, last) {
-                prefetch(behind: last, at: now &+ plan.cyclesToRequest[last &- first])
-            } else {
-                settle()
-                delay = read(first, last, plan, at: now)
-                _ = isHeld(plan, first, last)
-            }
-            if !lines.pointee.prefetches || last &+ 1 >= lineCount || instructions.holds(last &+ 1) {
-                plan.use.pointee.quiet = plan.use.pointee.held
-            }
+        if isHeld(stretch, first, last) {
+            prefetch(behind: last, at: now &+ stretch.pointee.times[last &- first].request)
         } else {
-            delay = read(first, last, plan, at: now)
+            settle()
+            delay = read(first, last, stretch, at: now)
+            _ = isHeld(stretch, first, last)
+        }
+        if !lines.pointee.prefetches || last &+ 1 >= lineCount || instructions.holds(last &+ 1) {
+            stretch.pointee.quiet = stretch.pointee.held
         }
         return delay
     }
 
+    public override func forget() { settle() }
+
     /// Whether all lines of a stretch are cached; it then is one of the recent ones.
-    private func isHeld(_ plan: FetchPlan, _ first: Int, _ last: Int) -> Bool {
-        if plan.use.pointee.held == lines.pointee.epoch { return true }
+    @inline(__always)
+    private func isHeld(_ stretch: FetchUse.Pointer, _ first: Int, _ last: Int) -> Bool {
+        if stretch.pointee.held == lines.pointee.epoch { return true }
         var line = first
         while line <= last, instructions.holds(line) { line &+= 1 }
         guard line > last else { return false }
-        plan.use.pointee.held = lines.pointee.epoch
-        plan.use.pointee.next = last &+ 1 < lineCount ? last &+ 1 : -1
-        plan.use.pointee.lines = lines
-        recent.append(plan)
+        stretch.pointee.held = lines.pointee.epoch
+        stretch.pointee.next = last &+ 1 < lineCount ? last &+ 1 : -1
+        stretch.pointee.lines = lines
+        recent.append(stretch)
         return true
     }
 
     /// Puts the lines of the recent stretches into the order of their last uses, and begins another epoch.
     private func settle() {
         lines.pointee.epoch &+= 1
-        guard let last = recent.last else { return }
-        if recent.count > 1 {
-            recent.sort { $0.use.pointee.end &- $0.cycles < $1.use.pointee.end &- $1.cycles }
+        recent.sort()
+        for stretch in recent.all {
+            var line = stretch.pointee.firstLine &- firstLine
+            let last = stretch.pointee.lastLine &- firstLine
+            while line <= last {
+                instructions.touch(line)
+                line &+= 1
+            }
+            current = last
         }
-        for plan in recent {
-            for line in plan.firstLine...plan.lastLine { instructions.touch(Int(line) &- firstLine) }
-        }
-        current = Int((recent.last ?? last).lastLine) &- firstLine
-        recent.removeAll(keepingCapacity: true)
+        recent.empty()
     }
 
     /// Reads what is not there of a stretch.
-    private func read(_ first: Int, _ last: Int, _ plan: FetchPlan, at now: Cycles) -> Int {
+    @inline(__always)
+    private func read(_ first: Int, _ last: Int, _ stretch: FetchUse.Pointer, at now: Cycles) -> Int {
         var delay = 0
-        for line in first...last {
-            let due = now &+ delay &+ plan.cyclesToLine[line &- first]
-            let request = now &+ delay &+ plan.cyclesToRequest[line &- first]
-            let ready = fetch(line, at: request)
-            delay &+= max(0, ready &- due)
+        var line = first
+        while line <= last {
+            let times = stretch.pointee.times[line &- first]
+            let ready = fetch(line, at: now &+ delay &+ times.request)
+            delay &+= max(0, ready &- (now &+ delay &+ times.line))
             prefetch(behind: line, at: ready)
+            line &+= 1
         }
         return delay
     }
 
     /// When an instruction can execute from a line that the core asks for at a cycle.
+    @inline(__always)
     private func fetch(_ line: Int, at request: Cycles) -> Cycles {
         if line == current { return request }
         current = line
@@ -191,7 +191,7 @@ public final class ART: AccessTiming {
 
     // MARK: Data
 
-    public func readDelay(_ address: UInt32, at now: Cycles) -> Int {
+    public override func readDelay(_ address: UInt32, at now: Cycles) -> Int {
         let line = Int(address >> lineShift) &- firstLine
         guard line >= 0, line < lineCount else { return 0 }
         if timing.dataCache, data.holds(line) {

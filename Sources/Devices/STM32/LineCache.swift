@@ -10,6 +10,9 @@ struct LineCache {
     let shared: CachedLines
     /// For each place, the line in it; -1 while it is empty.
     private let contents: UnsafeMutablePointer<Int>
+    /// The places in the order of their last uses, as of some time ago, and which is the next to be looked at.
+    private let order: UnsafeMutablePointer<(place: Int, use: UInt64)>
+    private var candidate = 0
 
     private var places: UnsafeMutablePointer<UInt8> { shared.places }
     private var lastUse: UnsafeMutablePointer<UInt64> { shared.lastUse }
@@ -26,6 +29,8 @@ struct LineCache {
         shared.uses.initialize(to: 0)
         contents = .allocate(capacity: capacity)
         contents.initialize(repeating: -1, count: capacity)
+        order = .allocate(capacity: capacity)
+        for place in 0..<capacity { (order + place).initialize(to: (place, 0)) }
     }
 
     func free() {
@@ -33,6 +38,7 @@ struct LineCache {
         lastUse.deallocate()
         shared.uses.deallocate()
         contents.deallocate()
+        order.deallocate()
     }
 
     /// Whether a line of the memory is present.
@@ -47,20 +53,43 @@ struct LineCache {
     }
 
     /// Puts a line in the place of the least recently used one; it must not be present.
-    func insert(_ line: Int) {
-        var oldest = 0
-        for place in 1..<capacity where lastUse[place] < lastUse[oldest] { oldest = place }
+    mutating func insert(_ line: Int) {
+        let oldest = takeOldest()
         if contents[oldest] >= 0 { places[contents[oldest]] = 0 }
         contents[oldest] = line
-        places[line] = UInt8(truncatingIfNeeded: oldest + 1)
+        places[line] = UInt8(truncatingIfNeeded: oldest &+ 1)
         touch(line)
     }
 
-    func empty() {
+    /// The next in the order in which the places were used when they were last put into it. One that was used since
+    /// then was used later than all that follow.
+    private mutating func takeOldest() -> Int {
+        while candidate < capacity {
+            let (place, use) = order[candidate]
+            candidate &+= 1
+            if lastUse[place] == use { return place }
+        }
+        for index in 0..<capacity {
+            let place = order[index].place
+            let use = lastUse[place]
+            var behind = index
+            while behind > 0, order[behind &- 1].use > use {
+                order[behind] = order[behind &- 1]
+                behind &-= 1
+            }
+            order[behind] = (place, use)
+        }
+        candidate = 1
+        return order[0].place
+    }
+
+    mutating func empty() {
         for place in 0..<capacity {
             if contents[place] >= 0 { places[contents[place]] = 0 }
             contents[place] = -1
             lastUse[place] = 0
+            order[place] = (place, 0)
         }
+        candidate = 0
     }
 }

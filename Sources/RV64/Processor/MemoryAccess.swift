@@ -133,9 +133,14 @@ extension Hart {
 
     /// Reads as the hart does. The address is aligned.
     func read(_ address: UInt32, _ width: UInt64) throws(BusError) -> UInt64 {
+        if let place = shared.place(of: address) {
+            let value = (place - Int(address & 7)).load(as: UInt64.self) >> UInt64(8 * (address & 7))
+            mark((place + chip.arena.markDistance).assumingMemoryBound(to: UInt8.self), width)
+            return value & UInt64.max >> (64 - 8 * width)
+        }
         if let (memory, local) = chip.bus.memory(at: address) {
             guard memory.contains(local, Int(width)) else { throw .nothingThere }
-            mark(memory, local, width)
+            mark(memory.marks + Int(local - memory.base), width)
             return memory.loadDoubleword(local & ~7) >> UInt64(8 * (local & 7)) & UInt64.max >> (64 - 8 * width)
         }
         deviceAccesses += 1
@@ -153,7 +158,7 @@ extension Hart {
         }
         guard memory.isWritable else { throw .readOnly }
         guard memory.contains(local, Int(width)) else { throw .nothingThere }
-        mark(memory, local, width)
+        mark(memory.marks + Int(local - memory.base), width)
         if width == 8 {
             memory.storeDoubleword(local, value)
         } else {
@@ -162,10 +167,8 @@ extension Hart {
         harts.memoryWritten(local, Int(width), by: self, isCached: shared.line(of: address) != nil)
     }
 
-    private func mark(_ memory: Memory, _ local: UInt32, _ width: UInt64) {
-        for byte in 0..<Int(width) {
-            memory.marks[Int(local - memory.base) + byte] = touchMark
-        }
+    private func mark(_ marks: UnsafeMutablePointer<UInt8>, _ width: UInt64) {
+        for byte in 0..<Int(width) { marks[byte] = touchMark }
     }
 }
 

@@ -61,6 +61,13 @@ final class SharedMemory {
         return place >= 0 && place < size ? place >> 6 : nil
     }
 
+    /// The host's memory of an address in the stretch; what is aligned there lies in it whole.
+    @inline(__always)
+    func place(of address: UInt32) -> UnsafeMutableRawPointer? {
+        let place = Int(address) - Int(base)
+        return place >= 0 && place < size ? bytes + place : nil
+    }
+
     /// What had to be done for a hart to have a line.
     struct Movement {
         var isMiss = false
