@@ -75,11 +75,11 @@ extension Processor {
     }
 }
 
-/// Makes a load of one core register for host code by the shorter way; `nil` for any other instruction and where that way
-/// does not lead. Answers `false` when the code must be left behind it.
+/// Makes a load of one core register for host code by the shorter way; `nil` for any other instruction and where that
+/// way does not lead. Answers `false` when the code must be left behind it.
 ///
-/// What the host has to keep over the call of the memory's timing is as little as can be: this is where kernels that read
-/// their weights spend their time.
+/// What the host has to keep over the call of the memory's timing is as little as can be: this is where kernels that
+/// read their weights spend their time.
 @inline(__always)
 func loadShortly(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instruction.Pointer) -> Bool? {
     let r = state.registers
