@@ -1,8 +1,8 @@
 import Engine
 import Profile
 
-/// The calls that are under way in one context, innermost last. Interrupts and tasks have stacks of their own; time that
-/// an interrupt took is not its victim's.
+/// The calls that are under way in one context, innermost last. Interrupts and tasks have stacks of their own; time
+/// that an interrupt took is not its victim's.
 ///
 /// Firmware makes calls by the million, and each comes by here.
 final class CallStack {

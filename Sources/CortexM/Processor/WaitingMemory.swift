@@ -75,8 +75,11 @@ extension Processor {
     }
 }
 
-/// Makes a load of one core register for host code, by the shorter way; `nil` for any other instruction and where that
+/// Makes a load of one core register for host code by the shorter way; `nil` for any other instruction and where that
 /// way does not lead. Answers `false` when the code must be left behind it.
+///
+/// What the host has to keep over the call of the memory's timing is as little as can be: this is where kernels that
+/// read their weights spend their time.
 @inline(__always)
 func loadShortly(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instruction.Pointer) -> Bool? {
     let r = state.registers
@@ -92,23 +95,74 @@ func loadShortly(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instru
         (address, base) = (r[i.n] &+ r[i.m] &<< UInt32(i.x & 3), r[i.n])
     default: return nil
     }
-    let width: AccessWidth
-    let signBits: UInt32
-    switch i.pointee.operation {
-    case .ldrshImm, .ldrshPre, .ldrshPost, .ldrshReg: (width, signBits) = (.halfword, 16)
-    case .ldrsbImm, .ldrsbPre, .ldrsbPost, .ldrsbReg: (width, signBits) = (.byte, 24)
-    case .ldrhImm, .ldrhPre, .ldrhPost, .ldrhReg: (width, signBits) = (.halfword, 0)
-    case .ldrbImm, .ldrbPre, .ldrbPost, .ldrbReg: (width, signBits) = (.byte, 0)
-    default: (width, signBits) = (.word, 0)
+    return state.pointee.processor._withUnsafeGuaranteedRef { processor -> Bool? in
+        guard let waiting = processor.waiting, waiting.contains(address, 4),
+            let host = UnsafeMutableRawPointer(bitPattern: waiting.distance &+ Int(address))
+        else { return processor.loadElsewhere(address, base, block, i) }
+        let mark = host + state.pointee.markDistance
+        let value: UInt32
+        switch i.pointee.operation.loadWidth {
+        case .halfword:
+            guard address & 1 == 0 else { return processor.loadElsewhere(address, base, block, i) }
+            mark.storeBytes(of: UInt16(truncatingIfNeeded: state.pointee.mark), as: UInt16.self)
+            value = UInt32(host.load(as: UInt16.self))
+        case .byte:
+            mark.storeBytes(of: UInt8(truncatingIfNeeded: state.pointee.mark), as: UInt8.self)
+            value = UInt32(host.load(as: UInt8.self))
+        case .word:
+            guard address & 3 == 0 else { return processor.loadElsewhere(address, base, block, i) }
+            mark.storeBytes(of: state.pointee.mark, as: UInt32.self)
+            value = host.load(as: UInt32.self)
+        }
+        let now = state.pointee.deadline &- state.pointee.budget &- Int(i.pointee.cyclesToEnd)
+        r[i.n] = base
+        r[i.d] = i.pointee.operation.extended(value)
+        if waiting.distance != state.pointee.lastSlave { processor.follow(waiting.distance, block, i) }
+        let delay = waiting.timing._withUnsafeGuaranteedRef { $0.readDelay(address, at: now) }
+        let budget = state.pointee.budget &- delay
+        state.pointee.budget = budget
+        block.pointee.charged[Cause.dataWait.index] &+= delay
+        guard budget < 0 else { return true }
+        state.pointee.departure = .attention
+        return false
     }
-    let now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
-    let loaded = state.pointee.processor._withUnsafeGuaranteedRef { processor in
-        processor.loadShortly(address, width, at: now, block, i)
+}
+
+extension Processor {
+    /// The same where it is not aligned, or not in that memory.
+    @inline(never)
+    fileprivate func loadElsewhere(
+        _ address: UInt32, _ base: UInt32, _ block: Block.Pointer, _ i: Instruction.Pointer
+    ) -> Bool? {
+        let now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
+        let operation = i.pointee.operation
+        guard let value = loadShortly(address, operation.loadWidth, at: now, block, i) else { return nil }
+        state.registers[i.n] = base
+        state.registers[i.d] = operation.extended(value)
+        guard state.pointee.budget < 0 else { return true }
+        state.pointee.departure = .attention
+        return false
     }
-    guard let loaded else { return nil }
-    r[i.n] = base
-    r[i.d] = UInt32(bitPattern: Int32(bitPattern: loaded &<< signBits) &>> Int32(bitPattern: signBits))
-    guard state.pointee.budget < 0 else { return true }
-    state.pointee.departure = .attention
-    return false
+}
+
+extension Operation {
+    /// How much a load of one core register reads.
+    fileprivate var loadWidth: AccessWidth {
+        switch self {
+        case .ldrhImm, .ldrhPre, .ldrhPost, .ldrhReg, .ldrshImm, .ldrshPre, .ldrshPost, .ldrshReg: .halfword
+        case .ldrbImm, .ldrbPre, .ldrbPost, .ldrbReg, .ldrsbImm, .ldrsbPre, .ldrsbPost, .ldrsbReg: .byte
+        default: .word
+        }
+    }
+
+    /// What a load makes of what it reads.
+    @inline(__always)
+    fileprivate func extended(_ value: UInt32) -> UInt32 {
+        switch self {
+        case .ldrshImm, .ldrshPre, .ldrshPost, .ldrshReg:
+            UInt32(bitPattern: Int32(Int16(truncatingIfNeeded: value)))
+        case .ldrsbImm, .ldrsbPre, .ldrsbPost, .ldrsbReg: UInt32(bitPattern: Int32(Int8(truncatingIfNeeded: value)))
+        default: value
+        }
+    }
 }
