@@ -93,7 +93,7 @@ public enum FloatOperation: Sendable, CaseIterable {
     case squareRoot
 }
 
-/// A place in a block's code to branch to.
+/// A place in a block's code to branch to. Numbers below zero are an emitter's.
 public struct Label: Hashable, Sendable {
     public let number: Int
     public init(_ number: Int) { self.number = number }

@@ -76,7 +76,8 @@ struct Assembler {
     }
 
     private(set) var bytes: [UInt8] = []
-    private var places: [Label: Int] = [:]
+    /// By label, from the two ends at which labels are numbered; -1 where a label has no place yet.
+    private var places: (forms: [Int32], own: [Int32]) = ([], [])
     private var fixups: [(place: Int, label: Label)] = []
 
     init() { bytes.reserveCapacity(1024) }
@@ -327,12 +328,30 @@ struct Assembler {
         append(UInt32(0))
     }
 
-    mutating func place(_ label: Label) { places[label] = bytes.count }
+    mutating func place(_ label: Label) {
+        let here = Int32(truncatingIfNeeded: bytes.count)
+        if label.number < 0 {
+            Assembler.note(here, at: ~label.number, in: &places.own)
+        } else {
+            Assembler.note(here, at: label.number, in: &places.forms)
+        }
+    }
+
+    private static func note(_ place: Int32, at index: Int, in places: inout [Int32]) {
+        while places.count <= index { places.append(-1) }
+        places[index] = place
+    }
+
+    private func offset(of label: Label) -> Int? {
+        let (index, places) = label.number < 0 ? (~label.number, places.own) : (label.number, places.forms)
+        guard index < places.count, places[index] >= 0 else { return nil }
+        return Int(places[index])
+    }
 
     /// Fills in the distances of jumps. Every label that is used has a place by now.
     mutating func link() {
         for (place, label) in fixups {
-            guard let target = places[label] else { continue }
+            guard let target = offset(of: label) else { continue }
             let distance = UInt32(truncatingIfNeeded: target - place - 4)
             for byte in 0..<4 { bytes[place + byte] = UInt8(truncatingIfNeeded: distance >> UInt32(8 * byte)) }
         }

@@ -25,7 +25,8 @@ struct Emitter {
     var entryAside = 0
     /// What lies behind the block's other code.
     private var distant: [Distant] = []
-    private var labels = 1 << 24
+    /// Its own labels count from -1 downwards.
+    private var labels = 0
     /// What set the host's flags, and where the code was then.
     var hostFlags: (source: WordOperation, at: Int)?
     /// Where the code was when the host's flags told how two singles compare.
@@ -106,7 +107,7 @@ struct Emitter {
     }
 
     mutating func newLabel() -> Label {
-        labels += 1
+        labels -= 1
         return Label(labels)
     }
 
