@@ -46,7 +46,7 @@ struct Archive {
         case ARCHIVE_EOF: return nil
         // A warning is of what matters to a file system, or of a name that is no UTF-8.
         case ARCHIVE_OK, ARCHIVE_WARN: break
-        default: throw .notZip
+        default: throw archive_format(reader) == 0 ? .notZip : .damagedArchive
         }
         let name = archive_entry_pathname(entry).map { String(cString: $0) } ?? ""
         return (name, archive_entry_is_encrypted(entry) != 0)

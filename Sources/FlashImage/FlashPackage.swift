@@ -107,6 +107,7 @@ public struct FlashPackage: Equatable, Sendable {
 /// Why a package cannot be used; each description is a sentence without its full stop.
 public enum FlashPackageError: Error, Equatable, Sendable, CustomStringConvertible {
     case notZip
+    case damagedArchive
     case missing(String)
     case tooLarge(String)
     case damaged(String)
@@ -117,6 +118,7 @@ public enum FlashPackageError: Error, Equatable, Sendable, CustomStringConvertib
     public var description: String {
         switch self {
         case .notZip: "this is no zip archive, or it was cut off"
+        case .damagedArchive: "the package is damaged; copy it again"
         case .missing(let name):
             "the package has no file \(name.prefix(60)); it is no package for Kendryte's flash tool"
         case .tooLarge(let name): "the file \(name.prefix(60)) of the package is larger than the flash"

@@ -103,6 +103,17 @@ import Testing
         #expect(throws: FlashPackageError.damaged("a.bin")) { try FlashPackage(changed) }
     }
 
+    /// The signatures of a file's own header and of the directory's (APPNOTE.TXT 4.3.7, 4.3.12).
+    @Test func damageBetweenFilesIsNotTakenForAnotherFormat() throws {
+        for signature: [UInt8] in [[0x50, 0x4B, 3, 4], [0x50, 0x4B, 1, 2]] {
+            var changed = stored
+            let place = try #require(changed.indices.last { changed[$0...].starts(with: signature) })
+            changed[place] ^= 1
+            #expect(throws: FlashPackageError.damagedArchive) { try FlashPackage(changed) }
+        }
+        #expect(throws: FlashPackageError.notZip) { try FlashPackage(Array("program!".utf8)) }
+    }
+
     /// 200,000 zeros.
     @Test func aLargeFileIsReadWhole() throws {
         let package = try FlashPackage(
