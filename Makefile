@@ -18,8 +18,10 @@ PREFIX  ?= /usr/local
 SECONDS ?= 60
 ROUNDS  ?= 5
 
-# What they install where it is missing, by Debian package name.
-BUILD_NEEDS := libelf-dev libdw-dev libpng-dev libyaml-dev zlib1g-dev pkgconf
+# What they install where it is missing, by Debian package name; the second line is what libarchive needs where it is
+# linked statically.
+BUILD_NEEDS := libarchive-dev libelf-dev libdw-dev libpng-dev libyaml-dev pkgconf \
+               libbz2-dev liblzma-dev libzstd-dev nettle-dev zlib1g-dev
 TEST_NEEDS  := $(BUILD_NEEDS) libunicorn-dev binutils-arm-none-eabi gcc-arm-none-eabi libnewlib-arm-none-eabi \
                qemu-system-arm binutils-riscv64-unknown-elf qemu-system-misc valgrind
 # Programs for QEMU are built, not committed.

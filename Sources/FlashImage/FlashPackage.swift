@@ -18,6 +18,9 @@ public struct FlashPackage: Equatable, Sendable {
     /// Bytes of the flash on Kendryte's boards, beyond which nothing may lie.
     public static let flashSize = 16 << 20
 
+    /// The file that says which files go where.
+    private static let list = "flash-list.json"
+
     private struct List: Decodable {
         struct Entry: Decodable {
             var address: Int
@@ -34,8 +37,8 @@ public struct FlashPackage: Equatable, Sendable {
     ///
     /// - Parameter bytes: the file; may be anything.
     public init(_ bytes: [UInt8]) throws(FlashPackageError) {
-        let archive = try Archive(bytes)
-        let text = try archive.file("flash-list.json", limit: 1 << 16)
+        let archive = Archive(bytes: bytes)
+        let text = try archive.files([FlashPackage.list], limit: 1 << 16)[FlashPackage.list] ?? []
         let list: List
         let decoder = JSONDecoder()
         // The vendor's own packages have hexadecimal numbers.
@@ -46,12 +49,14 @@ public struct FlashPackage: Equatable, Sendable {
             throw .badList
         }
         guard !list.files.isEmpty, list.files.count <= 256 else { throw .badList }
+        let contents = try archive.files(Set(list.files.map(\.bin)), limit: FlashPackage.flashSize)
         files = []
-        var total = 0
+        var room = FlashPackage.flashSize
         for entry in list.files {
-            let room = FlashPackage.flashSize - total
-            let contents = try archive.file(entry.bin, limit: room)
-            total += contents.count
+            let contents = contents[entry.bin] ?? []
+            // A file may be listed more than once.
+            guard contents.count <= room else { throw .tooLarge(entry.bin) }
+            room -= contents.count
             guard entry.address >= 0, entry.address <= FlashPackage.flashSize - contents.count - FlashPackage.frame
             else { throw .outsideFlash(entry.bin) }
             files.append(
@@ -102,19 +107,23 @@ public struct FlashPackage: Equatable, Sendable {
 /// Why a package cannot be used; each description is a sentence without its full stop.
 public enum FlashPackageError: Error, Equatable, Sendable, CustomStringConvertible {
     case notZip
+    case damagedArchive
     case missing(String)
     case tooLarge(String)
     case damaged(String)
+    case encrypted(String)
     case badList
     case outsideFlash(String)
 
     public var description: String {
         switch self {
         case .notZip: "this is no zip archive, or it was cut off"
+        case .damagedArchive: "the package is damaged; copy it again"
         case .missing(let name):
             "the package has no file \(name.prefix(60)); it is no package for Kendryte's flash tool"
         case .tooLarge(let name): "the file \(name.prefix(60)) of the package is larger than the flash"
         case .damaged(let name): "the file \(name.prefix(60)) of the package is damaged; copy it again"
+        case .encrypted(let name): "the file \(name.prefix(60)) of the package is encrypted; decrypt it first"
         case .badList: "flash-list.json of the package does not say which files go where"
         case .outsideFlash(let name): "the file \(name.prefix(60)) of the package goes beyond the end of the flash"
         }

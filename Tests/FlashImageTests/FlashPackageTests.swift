@@ -64,11 +64,54 @@ import Testing
         #expect(try FlashPackage(stored).program?.bytes == Array("program!".utf8))
     }
 
+    /// ä.bin at 0, whose name is UTF-8 in the archive (general purpose bit 11).
+    @Test func namesMayHaveAnyLetters() throws {
+        let package = try FlashPackage(
+            FlashPackageTests.bytes(
+                """
+                504b0304140000000000000021003489213628000000280000000f000000666c6173682d6c6973742e6a736f6e7b2266
+                696c6573223a5b7b2261646472657373223a302c2262696e223a22c3a42e62696e227d5d7d504b030414000008000000
+                0021009d552c74080000000800000006000000c3a42e62696e70726f6772616d21504b01021403140000000000000021
+                003489213628000000280000000f0000000000000000000000800100000000666c6173682d6c6973742e6a736f6e504b
+                01021403140000080000000021009d552c740800000008000000060000000000000000000000800155000000c3a42e62
+                696e504b0506000000000200020071000000810000000000
+                """))
+        #expect(package.program?.name == "ä.bin")
+        #expect(package.program?.bytes == Array("program!".utf8))
+    }
+
+    /// a.bin by Info-ZIP's `zip -P secret`.
+    @Test func anEncryptedFileIsRefused() {
+        #expect(throws: FlashPackageError.encrypted("a.bin")) {
+            try FlashPackage(
+                FlashPackageTests.bytes(
+                    """
+                    504b03040a00090000002eb6755d9d552c74140000000800000005000000612e62696e629b81e74f350fe64b4b6b5b1c
+                    cafc35320da4ae504b07089d552c741400000008000000504b03041400000008002eb6755d3538846625000000270000
+                    000f000000666c6173682d6c6973742e6a736f6eab564acbcc492d56b28aae564a4c49294a2d06b20d74949232f394ac
+                    9412f540746d6c2d00504b01021e030a00090000002eb6755d9d552c7414000000080000000500000000000000010000
+                    00a48100000000612e62696e504b01021e031400000008002eb6755d3538846625000000270000000f00000000000000
+                    01000000a48147000000666c6173682d6c6973742e6a736f6e504b0506000000000200020070000000990000000000
+                    """))
+        }
+    }
+
     @Test func aByteThatChangedOnTheWayIsFound() throws {
         var changed = stored
         let place = try #require(changed.indices.first { changed[$0...].starts(with: Array("program!".utf8)) })
         changed[place] ^= 1
         #expect(throws: FlashPackageError.damaged("a.bin")) { try FlashPackage(changed) }
+    }
+
+    /// The signatures of a file's own header and of the directory's (APPNOTE.TXT 4.3.7, 4.3.12).
+    @Test func damageBetweenFilesIsNotTakenForAnotherFormat() throws {
+        for signature: [UInt8] in [[0x50, 0x4B, 3, 4], [0x50, 0x4B, 1, 2]] {
+            var changed = stored
+            let place = try #require(changed.indices.last { changed[$0...].starts(with: signature) })
+            changed[place] ^= 1
+            #expect(throws: FlashPackageError.damagedArchive) { try FlashPackage(changed) }
+        }
+        #expect(throws: FlashPackageError.notZip) { try FlashPackage(Array("program!".utf8)) }
     }
 
     /// 200,000 zeros.
@@ -109,6 +152,13 @@ import Testing
         #expect(FlashPackage.program(in: flash, sha256: digest) == Array("program!".utf8))
         #expect(FlashPackage.program(in: flash) { _ in [UInt8](repeating: 0, count: 32) } == nil)
         for count in 0..<45 { #expect(FlashPackage.program(in: Array(flash.prefix(count)), sha256: digest) == nil) }
+    }
+
+    /// The list has 39 bytes, the program 8.
+    @Test func filesThatTogetherAreTooLargeAreRefused() throws {
+        let names: Set = ["a.bin", "flash-list.json"]
+        #expect(try Archive(bytes: stored).files(names, limit: 47).count == 2)
+        #expect(throws: FlashPackageError.tooLarge("a.bin")) { try Archive(bytes: stored).files(names, limit: 46) }
     }
 
     @Test func everyTruncationIsRefused() {
