@@ -11,7 +11,7 @@ import Testing
     static func programs(_ theme: EngineProgram.Theme) -> Range<Int> {
         switch theme {
         case .everything: 0..<200
-        case .returns: 0..<100
+        case .returns: 0..<72
         }
     }
 
