@@ -1,8 +1,8 @@
 import TestSupport
 
 /// Lays the parts of a `LockStepProgram` one behind the other.
-struct LockStepBuilder {
-    var code: [LockStepProgram.Part] = []
+struct LockStepBuilder: PartLaying {
+    var code: [ProgramPart] = []
     var place: UInt32
     var head: UInt32 = 0
     var functions: [UInt32] = []
@@ -21,13 +21,7 @@ struct LockStepBuilder {
         ]
     }
 
-    mutating func lay(_ words: UInt32..., isGroup: Bool = false) { lay(words, isGroup: isGroup) }
-
-    mutating func lay(_ words: [UInt32], isGroup: Bool = false) {
-        let part = LockStepProgram.Part(address: place, words: words, isGroup: isGroup)
-        code.append(part)
-        place += part.length
-    }
+    static func length(of word: UInt32) -> UInt32 { Vector.length(word) }
 
     /// Random instructions, IT blocks and short branches over some of them.
     func straight(_ count: ClosedRange<UInt32>, at place: UInt32, _ random: inout SplitMix) -> [UInt32] {
@@ -137,7 +131,7 @@ struct LockStepBuilder {
     static let times: [UInt32] = [0xE000_1004, 0xE000_E018, LockStepProgram.device]
 
     /// The parts with the program's bounds in the place of the marks.
-    func relocated(_ parts: Range<Int>, from start: UInt32, to end: UInt32, head: UInt32) -> [LockStepProgram.Part] {
+    func relocated(_ parts: Range<Int>, from start: UInt32, to end: UInt32, head: UInt32) -> [ProgramPart] {
         let marks: [(UInt32, UInt32)] = [
             (LockStepBuilder.startMark, start), (LockStepBuilder.lengthMark, end - start),
             (LockStepBuilder.headMark, head),
@@ -146,10 +140,7 @@ struct LockStepBuilder {
             var part = part
             for (mark, value) in marks {
                 for register: UInt32 in 1...2 {
-                    let (old, new) = (Thumb.load(register, mark), Thumb.load(register, value))
-                    for index in part.words.indices.dropLast() where Array(part.words[index...index + 1]) == old {
-                        part.words.replaceSubrange(index...index + 1, with: new)
-                    }
+                    part.replace(Thumb.load(register, mark), by: Thumb.load(register, value))
                 }
             }
             return part

@@ -88,7 +88,7 @@ final class LockStepMachine: EngineSubject {
         art.emptyCaches(instructions: bits & 64 != 0, data: bits & 128 != 0)
     }
 
-    private static func write(_ part: LockStepProgram.Part, _ bus: Bus) {
+    private static func write(_ part: ProgramPart, _ bus: Bus) {
         var address = part.address
         func store(_ halfword: UInt32) {
             guard let (memory, local) = bus.memory(at: address) else { return }

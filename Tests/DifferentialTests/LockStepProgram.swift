@@ -5,7 +5,7 @@ import TestSupport
 /// A random program: an endless loop around groups of instructions of every kind, with functions, handlers for all
 /// exceptions, and whatever the groups do to the machine. A fault is skipped by its handler; where that is not possible
 /// the program begins anew at its head.
-struct LockStepProgram: Shrinkable {
+struct LockStepProgram: PartedProgram {
     /// Where a program lies.
     enum Home: CaseIterable {
         case flash, flashAlias, ram
@@ -21,20 +21,11 @@ struct LockStepProgram: Shrinkable {
         case returns, programming
     }
 
-    /// Words that belong together.
-    struct Part {
-        let address: UInt32
-        var words: [UInt32]
-        /// Whether the program can do without it.
-        let isGroup: Bool
-
-        var length: UInt32 { words.reduce(0) { $0 + Vector.length($1) } }
-    }
-
     let index: Int
     let theme: Theme
     let home: Home
-    private(set) var code: [Part] = []
+    var code: [ProgramPart] = []
+    static let nop = Thumb.nop
     private(set) var vectors: [UInt32] = []
     private(set) var head: UInt32 = 0
     /// Behind the last instruction of the loop.
@@ -131,20 +122,6 @@ struct LockStepProgram: Shrinkable {
         end = builder.place
         // The handlers know where the program is only now.
         code = builder.relocated(0..<fixup, from: start, to: end, head: head) + builder.code[fixup...]
-    }
-
-    // MARK: Shrinking
-
-    var parts: [Int] { code.indices.filter { code[$0].isGroup } }
-
-    func without(_ parts: ArraySlice<Int>) -> LockStepProgram {
-        var program = self
-        for part in parts {
-            let halfwords = Int(code[part].length / 2)
-            program.code[part] = Part(
-                address: code[part].address, words: Array(repeating: Thumb.nop, count: halfwords), isGroup: false)
-        }
-        return program
     }
 }
 

@@ -11,8 +11,8 @@ import Testing
     static func programs(_ theme: LockStepProgram.Theme) -> Range<Int> {
         switch theme {
         case .everything: 0..<250
-        case .returns: 0..<100
-        case .programming: 0..<80
+        case .returns: 0..<60
+        case .programming: 0..<60
         }
     }
 

@@ -90,6 +90,11 @@ import Testing
         }
     }
 
+    /// ADDS R3, #1; BL to the next instruction; B to the start: more calls than any stack of the host has room for.
+    @Test func callsThatNothingReturnsFrom() {
+        compare([0x3301, 0xF000, 0xF800, 0xE7FB], at: Layout.ram + 0x2000, cycles: 60_000_000) { _ in }
+    }
+
     private func compare(_ code: [UInt32], at start: UInt32, cycles: Int, _ prepare: (OurCore) -> Void) {
         let cores = [false, true].map { translates in
             let core = OurCore(timings: .distinct)

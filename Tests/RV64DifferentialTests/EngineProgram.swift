@@ -5,27 +5,18 @@ import TestSupport
 /// A random program for one hart of `EngineMachine`: an endless loop around groups of instructions of every kind, with
 /// functions, a handler, and whatever the groups do to the machine. An exception is skipped by the handler; where that
 /// is not possible the program begins anew at its head.
-struct EngineProgram: Shrinkable {
+struct EngineProgram: PartedProgram {
     /// What most of it is about.
     enum Theme: String, CaseIterable, Sendable {
         case everything = "engine"
         case returns
     }
 
-    /// Words that belong together.
-    struct Part {
-        let address: UInt32
-        var words: [UInt32]
-        /// Whether the program can do without it.
-        let isGroup: Bool
-
-        var length: UInt32 { words.reduce(0) { $0 + Vector.length($1) } }
-    }
-
     let index: Int
     let hart: Int
     let theme: Theme
-    private(set) var code: [Part] = []
+    var code: [ProgramPart] = []
+    static let nop = Assembler.nop16
     let handler: UInt32
     /// Where the program begins: its functions are in front of its head.
     let start: UInt32
@@ -83,20 +74,6 @@ struct EngineProgram: Shrinkable {
         builder.lay(Assembler.jal(0, Int32(bitPattern: head &- builder.place)))
         end = builder.place
         code = builder.bounded(from: start, to: end)
-    }
-
-    // MARK: Shrinking
-
-    var parts: [Int] { code.indices.filter { code[$0].isGroup } }
-
-    func without(_ parts: ArraySlice<Int>) -> EngineProgram {
-        var program = self
-        for part in parts {
-            let halfwords = Int(code[part].length / 2)
-            program.code[part] = Part(
-                address: code[part].address, words: Array(repeating: Assembler.nop16, count: halfwords), isGroup: false)
-        }
-        return program
     }
 }
 

@@ -3,8 +3,8 @@ import TestSupport
 @testable import RV64
 
 /// Lays the parts of an `EngineProgram` one behind the other.
-struct EngineProgramBuilder {
-    private(set) var code: [EngineProgram.Part] = []
+struct EngineProgramBuilder: PartLaying {
+    var code: [ProgramPart] = []
     let data: UInt32
     let hart: Int
     var place: UInt32 = 0
@@ -32,13 +32,7 @@ struct EngineProgramBuilder {
         makers = sets.map { SequenceMaker(timings: $0, reserved: EngineProgramBuilder.reserved) }
     }
 
-    mutating func lay(_ words: UInt32..., isGroup: Bool = false) { lay(words, isGroup: isGroup) }
-
-    mutating func lay(_ words: [UInt32], isGroup: Bool = false) {
-        let part = EngineProgram.Part(address: place, words: words, isGroup: isGroup)
-        code.append(part)
-        place += part.length
-    }
+    static func length(of word: UInt32) -> UInt32 { Vector.length(word) }
 
     static func length(_ words: [UInt32]) -> Int32 { Int32(words.reduce(0) { $0 + Vector.length($1) }) }
 
@@ -81,17 +75,14 @@ struct EngineProgramBuilder {
     }
 
     /// The parts with the program's bounds in the place of the marks.
-    func bounded(from start: UInt32, to end: UInt32) -> [EngineProgram.Part] {
+    func bounded(from start: UInt32, to end: UInt32) -> [ProgramPart] {
         let marks: [(UInt32, UInt32, UInt32)] = [
             (26, EngineProgramBuilder.startMark, start), (24, EngineProgramBuilder.lengthMark, end - start),
             (25, EngineProgramBuilder.headMark, head),
         ]
         var code = code
         for (register, mark, value) in marks {
-            let (old, new) = (Assembler.load(register, mark), Assembler.load(register, value))
-            for first in code[0].words.indices.dropLast(3) where Array(code[0].words[first..<first + 4]) == old {
-                code[0].words.replaceSubrange(first..<first + 4, with: new)
-            }
+            code[0].replace(Assembler.load(register, mark), by: Assembler.load(register, value))
         }
         return code
     }
