@@ -101,3 +101,10 @@ extension Block {
             slack: slack)
     }
 }
+
+extension Block.Pointer {
+    /// Whether the rest of the block may take more than what is left of the budget: it was entered with room for its
+    /// slack, but something in it had to wait, or an event comes earlier than was known then.
+    @inlinable @inline(__always)
+    public func mayOverrun(_ budget: Int) -> Bool { budget < pointee.slack }
+}

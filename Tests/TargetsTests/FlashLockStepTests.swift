@@ -26,6 +26,21 @@ import Darwin
         #expect(try Self.judge(index, isChoosing: true))
     }
 
+    /// Wherever a run is to end, it ends with the instruction with which single steps would. In program 422 a division
+    /// comes behind a load that waits, in the same block.
+    @Test(arguments: [2, 6, 422]) func endsLikeSingleSteps(index: Int) throws {
+        for end in 2410..<2440 {
+            let stepper = try Flashed(index, isChoosing: false, translates: false)
+            while stepper.processor.now < end { _ = stepper.processor.executeOne() }
+            for translates in [false, true] {
+                let core = try Flashed(index, isChoosing: false, translates: translates)
+                #expect(core.processor.run(until: end) == .limit)
+                #expect(core.processor.now == stepper.processor.now, "#\(index) until \(end)")
+                #expect(core.processor.resumeAddress == stepper.processor.resumeAddress)
+            }
+        }
+    }
+
     /// `make fuzz`: programs beyond these, for as long as asked.
     @Test(.enabled(if: Fuzzing.seconds > 0)) func fuzzing() async throws {
         try await Fuzzing.run("programs in flash", from: 96) { index in

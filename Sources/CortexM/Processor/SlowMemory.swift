@@ -13,7 +13,7 @@ func slowLoad(
     state.pointee.processor._withUnsafeGuaranteedRef { processor in
         let now = state.pointee.deadline - state.pointee.budget - Int(i.pointee.cyclesToEnd)
         if let value = processor.loadShortly(address, width, at: now, block, i) {
-            guard state.pointee.budget < 0 else { return UInt64(value) }
+            guard block.mayOverrun(state.pointee.budget) else { return UInt64(value) }
             state.pointee.departure = .attention
             return UInt64(value) | Execution.attention
         }
@@ -139,7 +139,7 @@ extension Processor {
         do throws(MemoryFault) {
             let value = try body()
             shrinkBudget()
-            guard state.pointee.wantsAttention || state.pointee.budget < 0 else { return UInt64(value) }
+            guard state.pointee.wantsAttention || block.mayOverrun(state.pointee.budget) else { return UInt64(value) }
             state.pointee.departure = .attention
             return UInt64(value) | Execution.attention
         } catch {

@@ -122,7 +122,7 @@ func loadShortly(_ state: CoreState.Pointer, _ block: Block.Pointer, _ i: Instru
         let budget = state.pointee.budget &- delay
         state.pointee.budget = budget
         block.pointee.charged[Cause.dataWait.index] &+= delay
-        guard budget < 0 else { return true }
+        guard block.mayOverrun(budget) else { return true }
         state.pointee.departure = .attention
         return false
     }
@@ -139,7 +139,7 @@ extension Processor {
         guard let value = loadShortly(address, operation.loadWidth, at: now, block, i) else { return nil }
         state.registers[i.n] = base
         state.registers[i.d] = operation.extended(value)
-        guard state.pointee.budget < 0 else { return true }
+        guard block.mayOverrun(state.pointee.budget) else { return true }
         state.pointee.departure = .attention
         return false
     }

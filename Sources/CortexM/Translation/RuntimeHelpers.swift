@@ -65,7 +65,7 @@ enum RuntimeHelper: Int, CaseIterable {
             return { state, block, record in
                 let (state, block) = (RuntimeHelper.state(state), RuntimeHelper.block(block))
                 CortexM.fetchLines(state, block, RuntimeHelper.record(record))
-                guard state.pointee.budget < block.pointee.slack else { return true }
+                guard block.mayOverrun(state.pointee.budget) else { return true }
                 state.pointee.departure = .attention
                 return false
             }

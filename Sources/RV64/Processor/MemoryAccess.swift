@@ -61,7 +61,9 @@ extension Hart {
             return false
         }
         shrinkBudget()
-        guard state.pointee.wantsAttention || state.pointee.budget < 0 || harts.wantsControl else { return true }
+        guard state.pointee.wantsAttention || block.mayOverrun(state.pointee.budget) || harts.wantsControl else {
+            return true
+        }
         state.pointee.departure = .attention
         return false
     }
