@@ -27,13 +27,7 @@ extension Emitter {
             }
             assembler.lea(.rax, Assembler.Memory(base, Int32(bitPattern: offset)), wide: false)
         case .indexed(let base, let index, let shift):
-            if let own = home(base), let other = home(index) {
-                assembler.lea(.rax, Assembler.Memory(own, index: other, scale: 1 << Int(shift)), wide: false)
-            } else {
-                fetchWord(.slot(index), into: .rax)
-                if shift != 0 { assembler.shift(.shl, .rax, by: shift, wide: false) }
-                assembler.arithmetic(.add, .rax, wordTarget(.slot(base)), wide: false)
-            }
+            indexed(base, index, shift)
             check(.rax, 0, near)
         }
         return Assembler.Memory(slaveRegister(near.distance), index: .rax)

@@ -48,15 +48,20 @@ extension Emitter {
                 if offset != 0 { assembler.arithmetic(.add, .register(.rax), constant: displacement, wide: false) }
             }
         case .indexed(let base, let index, let shift):
-            if let own = home(base), let other = home(index) {
-                assembler.lea(.rax, Assembler.Memory(own, index: other, scale: 1 << Int(shift)), wide: false)
-            } else {
-                fetchWord(.slot(index), into: .rax)
-                if shift != 0 { assembler.shift(.shl, .rax, by: shift, wide: false) }
-                assembler.arithmetic(.add, .rax, wordTarget(.slot(base)), wide: false)
-            }
+            indexed(base, index, shift)
         }
         return .rax
+    }
+
+    /// The sum of a base and a shifted index, in rax.
+    mutating func indexed(_ base: Int, _ index: Int, _ shift: UInt8) {
+        if let own = home(base), let other = home(index) {
+            assembler.lea(.rax, Assembler.Memory(own, index: other, scale: 1 << Int(shift)), wide: false)
+        } else {
+            fetchWord(.slot(index), into: .rax)
+            if shift != 0 { assembler.shift(.shl, .rax, by: shift, wide: false) }
+            assembler.arithmetic(.add, .rax, wordTarget(.slot(base)), wide: false)
+        }
     }
 
     /// Leaves the map's entry in rcx.
